@@ -1,0 +1,1 @@
+"""From a vendor file to a checked table."""

@@ -1,0 +1,73 @@
+"""Errors that a user can act on: what was expected, what was found, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class StratifyError(Exception):
+    """Base of every refusal.
+
+    Parameters
+    ----------
+    expected, found, do : str
+        One sentence each. They may name sample ids, columns and files, never a patient's values.
+    """
+
+    def __init__(self, expected: str, found: str, do: str) -> None:
+        self.expected, self.found, self.do = expected, found, do
+        super().__init__(f"expected: {expected}\nfound: {found}\ndo: {do}")
+
+
+class AssayFileError(StratifyError):
+    """A file that cannot be read as a protein table."""
+
+
+class ClinicalTableError(StratifyError):
+    """A clinical table that cannot be joined or lacks a column."""
+
+
+class CohortError(StratifyError):
+    """People or columns with which the question cannot be answered."""
+
+
+class ExperimentError(StratifyError):
+    """An experiment or definition file that cannot be understood."""
+
+
+class LeakageError(StratifyError):
+    """Proteins that made the label are also features."""
+
+
+class ModelError(StratifyError):
+    """A model folder that is damaged, changed, foreign or too new."""
+
+
+class ScreeningError(StratifyError):
+    """A screening file that the model cannot score."""
+
+
+def listed(items: Iterable[object], limit: int = 5) -> str:
+    """Write the first items and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], limit=2)
+    'a, b and 1 more'
+    """
+    words = [str(item) for item in items]
+    shown = ", ".join(words[:limit])
+    return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Name the known word that is closest to an unknown one, or all of them.
+
+    Examples
+    --------
+    >>> nearest("positve", ["positive", "negative"])
+    "did you mean 'positive'?"
+    """
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else f"known: {listed(sorted(known), 20)}"

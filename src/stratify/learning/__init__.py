@@ -1,0 +1,1 @@
+"""Learning a score, and deciding what may be said with it."""

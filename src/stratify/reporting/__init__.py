@@ -1,0 +1,1 @@
+"""Keeping, tracking, explaining and describing a model."""

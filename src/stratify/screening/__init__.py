@@ -1,0 +1,1 @@
+"""Scoring candidate patients with a kept model."""

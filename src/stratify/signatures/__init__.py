@@ -1,0 +1,1 @@
+"""What a protein profile says."""

@@ -1,0 +1,1 @@
+"""What the subtype is and who carries its label."""
