@@ -1,0 +1,178 @@
+"""The families by name, and the path from a raw profile to a family's score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from stratify.errors import ExperimentError, nearest
+from stratify.learning.boosting import Boosting
+from stratify.learning.centroids import FactorCentroids
+from stratify.learning.linear import Composite, ElasticNet, PathwayRidge
+from stratify.learning.scorers import Scorer, booster_scorer, linear_scorer
+from stratify.signatures.gaps import GapState
+from stratify.signatures.pathways import member_of_any, members
+from stratify.signatures.preprocessing import FactorImputer, ReferenceScaler
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known of the proteins before any data are seen.
+
+    Parameters
+    ----------
+    prior : boolean array of shape (n_proteins,) or None
+        Proteins that are expected to differ.
+    pathways : array of shape (n_pathways, n_proteins) or None
+        Weights of pathway means.
+    """
+
+    prior: NDArray[np.bool_] | None
+    pathways: Array | None
+
+
+def knowledge(prior: Sequence[str], axes: Sequence[str], assays: pd.DataFrame) -> Knowledge:
+    """Look a definition's pathways up among the assays (columns ``uniprot`` and ``gene``)."""
+    chosen = member_of_any(prior, assays)
+    rows = [members(name, assays) for name in dict.fromkeys([*axes, *prior])]
+    means = [row / row.sum() for row in rows if row.any()]
+    return Knowledge(chosen if chosen.any() else None, np.array(means) if means else None)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of classifier.
+
+    Parameters
+    ----------
+    name : str
+    build : callable
+        From ``Knowledge`` to an estimator at its pre-specified settings.
+    space : dict
+        Settings that are searched: name to lowest, highest, and whether on a log scale. Two
+        integers make an integer setting.
+    """
+
+    name: str
+    build: Callable[[Knowledge], Any]
+    space: dict[str, tuple[float, float, bool]]
+
+
+_CENTROID_SPACE = {"threshold": (0.0, 3.0, False), "prior_discount": (0.25, 1.0, False)}
+_RIDGE_SPACE = {"C": (1e-4, 1.0, True), "prior_scale": (1.0, 4.0, False)}
+_NET_SPACE = {"C": (1e-4, 0.3, True), "l1_ratio": (0.0, 0.5, False)}
+_BOOSTING_SPACE: dict[str, tuple[float, float, bool]] = {
+    "n_rounds": (30, 200, False),
+    "max_depth": (1, 4, False),
+    "learning_rate": (0.03, 0.3, True),
+}
+
+FAMILIES = {
+    family.name: family
+    for family in (
+        Family("composite", lambda known: Composite(prior=known.prior), {}),
+        Family("factor-centroids", lambda known: FactorCentroids(prior=known.prior), _CENTROID_SPACE),
+        Family("centroids", lambda known: FactorCentroids(factors=(0,), prior=known.prior), _CENTROID_SPACE),
+        Family("pathway-ridge", lambda known: PathwayRidge(prior=known.prior), _RIDGE_SPACE),
+        Family("elastic-net", lambda known: ElasticNet(), _NET_SPACE),
+        Family("xgboost", lambda known: Boosting(), _BOOSTING_SPACE),
+        Family(
+            "pathway-xgboost",
+            lambda known: Boosting(prior=known.prior, pathways=known.pathways),
+            _BOOSTING_SPACE,
+        ),
+    )
+}
+
+
+def family(name: str) -> Family:
+    """Find a family by name.
+
+    Raises
+    ------
+    ExperimentError
+        When there is none of that name.
+
+    Examples
+    --------
+    >>> family("factor-centroids").name
+    'factor-centroids'
+    """
+    if name not in FAMILIES:
+        raise ExperimentError("the name of a family", f"{name!r}", nearest(name, list(FAMILIES)))
+    return FAMILIES[name]
+
+
+class SubtypeClassifier(ClassifierMixin, BaseEstimator):
+    """Fill gaps, standardise against healthy people, score: everything learned from one training set.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A family's estimator, already at its settings; it is fitted in place.
+
+    Attributes
+    ----------
+    imputer_ : FactorImputer
+    scaler_ : ReferenceScaler
+    classes_ : array of shape (2,)
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.arange(40) % 2
+    >>> X = rng.normal(size=(40, 6)) + 2 * y[:, None]
+    >>> model = SubtypeClassifier(Composite()).fit(X, y, reference=y == 0)
+    >>> bool(model.decision_function(X)[y == 1].mean() > 0)
+    True
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        self.estimator = estimator
+
+    def prepare(self, X: Array, reference: NDArray[np.bool_] | None = None) -> Array:
+        """Fit imputer and scaler to raw profiles (n, n_proteins) and return them prepared."""
+        self.imputer_ = FactorImputer().fit(X)
+        filled = self.imputer_.transform(X)
+        self.scaler_ = ReferenceScaler().fit(filled, reference=reference)
+        return self.scaler_.transform(filled)
+
+    def fit(self, X: Any, y: Any, *, reference: NDArray[np.bool_] | None = None) -> Self:
+        """Fit to raw profiles (n, n_proteins); rows with ``y`` of -1 only help to prepare."""
+        X, y = np.asarray(X, dtype=float), np.asarray(y)
+        return self.fit_prepared(self.prepare(X, reference), y)
+
+    def fit_prepared(self, z: Array, y: NDArray[np.int64]) -> Self:
+        """Fit the estimator to profiles that :meth:`prepare` returned."""
+        labelled = y >= 0
+        self.estimator.fit(z[labelled], y[labelled])
+        self.classes_ = self.estimator.classes_
+        return self
+
+    def decision_function(self, X: Any) -> Array:
+        """Score raw profiles (n, n_proteins)."""
+        filled = self.imputer_.transform(np.asarray(X, dtype=float))
+        return self.estimator.decision_function(self.scaler_.transform(filled))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Predict the likelier class of raw profiles (n, n_proteins)."""
+        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+
+    def freeze(self) -> tuple[GapState, Scorer]:
+        """Plain arrays that score without scikit-learn."""
+        center, scale = self.scaler_.center_, self.scaler_.scale_
+        if isinstance(self.estimator, Boosting):
+            scorer = booster_scorer(
+                center, scale, bytes(self.estimator.booster_.save_raw("ubj")), self.estimator.pathways_
+            )
+        else:
+            scorer = linear_scorer(center, scale, self.estimator.coef_, self.estimator.intercept_)
+        return self.imputer_.state_, scorer

@@ -1,0 +1,186 @@
+"""All evidence on a patient, and the one place where it becomes a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+Array = NDArray[np.float64]
+
+INDETERMINATE = "indeterminate"
+
+REASONS = {
+    "resembles": "the profile is rarer than the bound among people without the disease and beyond the healthy range",
+    "clearly-below": "even the upper bound of the magnitude is below the smallest relevant size",
+    "model-not-shown": "the model did not beat permuted labels, so no call may be made with it",
+    "quality-fail": "the laboratory or the checks failed this sample",
+    "too-little-measured": "too little of the score's weight was measured",
+    "batch-not-anchored": "the batch offset of this file is not known",
+    "handling-suspect": "proteins that leak from blood cells are raised; the tube may have been handled differently",
+    "handling-unknown": "too few leak proteins were measured to judge handling",
+    "biology-unusual": "the profile is unlike anything that the model was trained on",
+    "no-healthy-reference": "the model has no healthy people to measure the magnitude against",
+    "not-rare-enough": "people without the disease reach such a score too often",
+    "within-healthy-range": "the magnitude lies within the healthy range",
+    "other-axis-leads": "another immune axis, or none, leads",
+    "not-clearly-below": "a relevant skew can not be excluded",
+}
+
+
+@dataclass(frozen=True)
+class Healthy:
+    """Out-of-fold scores of the healthy people, frozen.
+
+    Parameters
+    ----------
+    mean, sd : float
+    n : int
+        0 when the model has none.
+    unit : float
+        Mean of the reference disease less mean of the healthy: relative size 1.
+    scores : array of shape (n,)
+        Sorted, one mean score a person.
+    """
+
+    mean: float
+    sd: float
+    n: int
+    unit: float
+    scores: Array
+
+    def reach(self, tail: float) -> float:
+        """Half width, in SDs, of a one-sided t-predictive bound for one more healthy person."""
+        return float(student.ppf(1 - tail, self.n - 1)) * float(np.sqrt(1 + 1 / self.n))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Numbers of a definition that decide.
+
+    Parameters
+    ----------
+    positive_call : str
+    lead : str
+        Axis that must lead; empty when none is asked for.
+    alpha, healthy_tail, smallest_relevant_size, least_weight_covered : float
+    shown : bool
+        Whether the model beat permuted labels.
+    """
+
+    positive_call: str
+    lead: str
+    alpha: float
+    healthy_tail: float
+    smallest_relevant_size: float
+    least_weight_covered: float
+    shown: bool
+
+    @property
+    def negative_call(self) -> str:
+        """Word of a negative call."""
+        return f"not {self.positive_call}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one patient.
+
+    Parameters
+    ----------
+    conformal_p : float
+        Against the people without the reference disease.
+    magnitude_z, magnitude_low, magnitude_high : float
+        Score in healthy SDs from the healthy mean, with the interval that carries the healthy
+        spread, the refits and the batch offset; NaN without healthy people.
+    direction : str
+    anchored : str
+        ``bridge``, ``controls``, ``vendor`` or ``none``.
+    handling : str
+        ``ok``, ``suspect`` or ``unknown``.
+    known_biology : str
+        ``ok``, ``unusual`` or ``unknown``.
+    quality : str
+        ``ok``, ``warn`` or ``fail``.
+    weight_covered : float
+    """
+
+    conformal_p: float
+    magnitude_z: float
+    magnitude_low: float
+    magnitude_high: float
+    direction: str
+    anchored: str
+    handling: str
+    known_biology: str
+    quality: str
+    weight_covered: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A call and the codes of its reasons, the weightiest first (see ``REASONS``)."""
+
+    call: str
+    reasons: tuple[str, ...]
+
+
+def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
+    """Make the asymmetric call.
+
+    A flag needs a small conformal p-value, a magnitude beyond healthy and the leading axis. A
+    negative call needs the upper bound of the magnitude to lie below the smallest relevant size.
+    Everything else, and everybody whom a check objects to, is indeterminate.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    rule : Rule
+    healthy : Healthy
+
+    Returns
+    -------
+    Decision
+
+    Examples
+    --------
+    >>> rule = Rule("Th2-skewed", "Th2", 0.1, 0.05, 0.3, 0.8, True)
+    >>> healthy = Healthy(0.0, 1.0, 32, 3.0, np.zeros(32))
+    >>> seen = Evidence(0.02, 2.5, 0.7, 4.3, "Th2", "bridge", "ok", "ok", "ok", 1.0)
+    >>> decide(seen, rule, healthy).call
+    'Th2-skewed'
+    """
+    objections = _objections(evidence, rule, healthy)
+    cautions = ("handling-unknown",) if evidence.handling == "unknown" else ()
+    if objections:
+        return Decision(INDETERMINATE, (*objections, *cautions))
+    missing = _not_met(evidence, rule, healthy)
+    if not missing:
+        return Decision(rule.positive_call, ("resembles", *cautions))
+    if evidence.magnitude_high < rule.smallest_relevant_size * healthy.unit / healthy.sd:
+        return Decision(rule.negative_call, ("clearly-below", *cautions))
+    return Decision(INDETERMINATE, (*missing, "not-clearly-below", *cautions))
+
+
+def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, ...]:
+    found = {
+        "model-not-shown": not rule.shown,
+        "quality-fail": evidence.quality == "fail",
+        "too-little-measured": evidence.weight_covered < rule.least_weight_covered,
+        "batch-not-anchored": evidence.anchored == "none",
+        "handling-suspect": evidence.handling == "suspect",
+        "biology-unusual": evidence.known_biology == "unusual",
+        "no-healthy-reference": healthy.n < 3,
+    }
+    return tuple(code for code, objects in found.items() if objects)
+
+
+def _not_met(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, ...]:
+    found = {
+        "not-rare-enough": evidence.conformal_p > rule.alpha,
+        "within-healthy-range": evidence.magnitude_z <= healthy.reach(rule.healthy_tail),
+        "other-axis-leads": bool(rule.lead) and evidence.direction != rule.lead,
+    }
+    return tuple(code for code, absent in found.items() if absent)

@@ -1,0 +1,214 @@
+"""Is the patient someone the model can speak of: handled well, of known biology?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from stratify.signatures.factors import (
+    FactorModel,
+    decompose,
+    factor_model,
+    pooled_sd,
+    within_group_residuals,
+)
+from stratify.signatures.pathways import HANDLING, members
+
+Array = NDArray[np.float64]
+
+SMALLEST_HANDLING_SET = 5
+TAIL = 0.01
+
+
+@dataclass(frozen=True)
+class HandlingState:
+    """Frozen leak score.
+
+    Parameters
+    ----------
+    weights : array of shape (n_proteins,)
+        Equal over the handling proteins; all zero when too few are measured.
+    mean, sd : float
+        Of the score among healthy people.
+    bound : float
+        Score, in those SDs, beyond which handling is suspect.
+    """
+
+    weights: Array
+    mean: float
+    sd: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class BiologyState:
+    """Frozen factor model of the training people.
+
+    Parameters
+    ----------
+    sd : array of shape (n_proteins,)
+        Pooled within-group SD of standardised profiles.
+    loadings : array of shape (n_proteins, n_factors)
+    uniquenesses : array of shape (n_proteins,)
+    origin : array of shape (n_proteins,)
+        Mean standardised profile of the reference people.
+    free : array of shape (n_free, n_proteins)
+        Directions along which a patient may lie anywhere, orthonormal under the inverse covariance.
+    bound : float
+        Log distance beyond which a profile is unusual.
+    """
+
+    sd: Array
+    loadings: Array
+    uniquenesses: Array
+    origin: Array
+    free: Array
+    bound: float
+
+
+def t_bound(values: Array, tail: float) -> float:
+    """Upper predictive bound for one more value from the same normal population.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+    tail : float
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Whitmore, Am Stat 1986, doi:10.1080/00031305.1986.10475389 (prediction limits).
+
+    Examples
+    --------
+    >>> round(t_bound(np.array([-1.0, 0.0, 1.0]), 0.05), 2)
+    3.37
+    """
+    n = len(values)
+    reach = float(student.ppf(1 - tail, n - 1)) * float(np.sqrt(1 + 1 / n))
+    return float(values.mean() + reach * values.std(ddof=1))
+
+
+def handling_set(assays: pd.DataFrame, excluded: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pre-analytical proteins that belong to no axis and to no known disease contrast."""
+    return members(HANDLING, assays) & ~excluded
+
+
+def fit_handling(chosen: NDArray[np.bool_], healthy: Array) -> HandlingState:
+    """Freeze the leak score.
+
+    Parameters
+    ----------
+    chosen : boolean array of shape (n_proteins,)
+    healthy : array of shape (n_healthy, n_proteins)
+        Their standardised profiles.
+
+    Returns
+    -------
+    HandlingState
+    """
+    if chosen.sum() < SMALLEST_HANDLING_SET or len(healthy) < 3:
+        return HandlingState(np.zeros(len(chosen)), 0.0, 1.0, np.inf)
+    weights = chosen / chosen.sum()
+    raw = (healthy * weights).sum(axis=1)
+    sd = max(float(raw.std(ddof=1)), 1e-9)
+    return HandlingState(weights, float(raw.mean()), sd, t_bound((raw - raw.mean()) / sd, TAIL))
+
+
+def judge_handling(state: HandlingState, z: Array) -> tuple[Array, list[str]]:
+    """Leak score (n,) in healthy SDs, and ``ok``, ``suspect`` or ``unknown`` a patient."""
+    if not state.weights.any():
+        return np.full(len(z), np.nan), ["unknown"] * len(z)
+    score = ((z * state.weights).sum(axis=1) - state.mean) / state.sd
+    return score, ["suspect" if value > state.bound else "ok" for value in score]
+
+
+def fit_biology(
+    z: Array, groups: NDArray[np.int64], reference: NDArray[np.bool_], *, n_factors: int = 8, seed: int = 0
+) -> BiologyState:
+    """Freeze the covariance of the training people and the range of their held-out distances.
+
+    Parameters
+    ----------
+    z : array of shape (n, n_proteins)
+        Standardised profiles.
+    groups : integer array of shape (n,)
+        Diagnosis; differences between groups, and between groups and the reference, are free
+        directions: to lie along them is what is looked for, not what is unusual.
+    reference : boolean array of shape (n,)
+    n_factors : int, default 8
+    seed : int, default 0
+        Of the folds whose held-out distances set the bound.
+
+    Returns
+    -------
+    BiologyState
+
+    References
+    ----------
+    Mahalanobis distance under a factor model; Lee et al., NeurIPS 2018, arXiv:1807.03888.
+    """
+    folds = np.random.default_rng(seed).permutation(len(z)) % 5
+    held_out = np.empty(len(z))
+    for fold in range(5):
+        rest = folds != fold
+        state = _biology(z[rest], groups[rest], reference[rest], n_factors)
+        held_out[~rest] = log_distance(state, z[~rest])
+    final = _biology(z, groups, reference, n_factors)
+    return replace(final, bound=t_bound(held_out, TAIL))
+
+
+def log_distance(state: BiologyState, z: Array) -> Array:
+    """Log residual distance (n,) of standardised profiles, free directions taken out."""
+    model = FactorModel(state.loadings, state.uniquenesses)
+    deviation = (z - state.origin) / state.sd
+    for direction in state.free:
+        along = (deviation * _solve(model, direction[None])[0]).sum(axis=1)
+        deviation = deviation - along[:, None] * direction
+    squared = (deviation * _solve(model, deviation)).sum(axis=1)
+    return 0.5 * np.log(np.maximum(squared, 1e-12))
+
+
+def judge_biology(state: BiologyState, z: Array) -> tuple[Array, list[str]]:
+    """Log distance (n,) and ``ok`` or ``unusual`` a patient."""
+    distance = log_distance(state, z)
+    return distance, ["unusual" if value > state.bound else "ok" for value in distance]
+
+
+def _solve(model: FactorModel, rows: Array) -> Array:
+    scaled, back = model.projector()
+    taken = np.zeros_like(rows)
+    for left, right in zip(scaled.T, back.T, strict=True):
+        taken += (rows * left).sum(axis=1)[:, None] * right
+    return (rows - taken) / model.uniquenesses
+
+
+def _biology(
+    z: Array, groups: NDArray[np.int64], reference: NDArray[np.bool_], n_factors: int
+) -> BiologyState:
+    residuals, degrees = within_group_residuals(z, groups)
+    sd = pooled_sd(residuals, degrees)
+    model = factor_model(decompose(residuals / sd, degrees), n_factors)
+    origin = z[reference].mean(axis=0) if reference.any() else z.mean(axis=0)
+    shifts = [(z[groups == group].mean(axis=0) - origin) / sd for group in np.unique(groups)]
+    free = _orthonormal(model, [shift for shift in shifts if np.abs(shift).max() > 1e-9])
+    return BiologyState(sd, model.loadings, model.uniquenesses, origin, free, np.inf)
+
+
+def _orthonormal(model: FactorModel, directions: list[Array]) -> Array:
+    kept: list[Array] = []
+    for direction in directions:
+        for other in kept:
+            direction = direction - float((direction * _solve(model, other[None])[0]).sum()) * other
+        length = float(np.sqrt((direction * _solve(model, direction[None])[0]).sum()))
+        if length > 1e-6:
+            kept.append(direction / length)
+    return np.array(kept).reshape(len(kept), len(model.uniquenesses))
+

@@ -1,0 +1,233 @@
+"""A trained model as plain arrays, and the arithmetic that scores patients with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stratify.learning.calibration import Platt
+from stratify.learning.conformal import Member, p_values
+from stratify.learning.decision import Decision, Evidence, Healthy, Rule, decide
+from stratify.learning.domain import BiologyState, HandlingState, judge_biology, judge_handling
+from stratify.learning.scorers import Scorer
+from stratify.signatures.gaps import GapState, fill_gaps
+from stratify.signatures.pathways import AxisState, leading_axis
+
+Array = NDArray[np.float64]
+
+# Assumed SD (NPX) of an assay's batch offset that nothing in the file measures.
+ASSUMED_OFFSET_SD = {"vendor": 0.1, "none": 0.4}
+ASSUMED_PREVALENCES = (0.10, 0.25, 0.35)
+TWO_SIDED_90 = 1.6448536269514722
+
+
+@dataclass(frozen=True)
+class FrozenModel:
+    """Everything that screening needs, as arrays and words.
+
+    Parameters
+    ----------
+    name, family, positive, platform, scale, matrix : str
+    version : int
+    definition : mapping
+        The definition in full.
+    assays : DataFrame
+        Index assay id; ``uniprot``, ``gene``, ``panel``, ``pathway``.
+    rule : Rule
+    gaps : GapState
+    scorer : Scorer
+        Final fit on all learned people.
+    members : tuple of Member
+        One model a fold and repeat.
+    background, detectability : arrays of shape (n_proteins,)
+    axes : AxisState
+    calibration : Platt
+    healthy : Healthy
+    handling : HandlingState
+    biology : BiologyState
+    expected : DataFrame
+        Expected values of reference samples: index control or bridge name, columns assay ids.
+    offsets : array of shape (n_offsets, n_proteins)
+        Fixed unit draws that turn an offset error into an error of a score that is not linear.
+    """
+
+    name: str
+    version: int
+    family: str
+    positive: str
+    platform: str
+    scale: str
+    matrix: str
+    definition: Mapping[str, Any]
+    assays: pd.DataFrame
+    rule: Rule
+    gaps: GapState
+    scorer: Scorer
+    members: tuple[Member, ...]
+    background: Array
+    detectability: Array
+    axes: AxisState
+    calibration: Platt
+    healthy: Healthy
+    handling: HandlingState
+    biology: BiologyState
+    expected: pd.DataFrame
+    offsets: Array
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Patients of one file, aligned to a model.
+
+    Parameters
+    ----------
+    profiles : array of shape (n, n_proteins)
+        On the model's scale, the batch offset taken off, NaN where missing.
+    below_lod : boolean array of shape (n, n_proteins)
+    quality : sequence of str
+        ``ok``, ``warn`` or ``fail`` a patient.
+    anchored : str
+    offset_error : array of shape (n_proteins,)
+        Standard error of the batch offset, NPX; NaN where nothing in the file measures it.
+    """
+
+    profiles: Array
+    below_lod: NDArray[np.bool_]
+    quality: list[str]
+    anchored: str
+    offset_error: Array
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the model says of each patient; arrays of shape (n,) unless stated.
+
+    Parameters
+    ----------
+    filled : array of shape (n, n_proteins)
+        Profiles without gaps.
+    score, error : arrays
+        The score and its standard error from refits and the batch offset.
+    conformal_p, magnitude_z, magnitude_low, magnitude_high, magnitude_percentile : arrays
+    weight_covered, weight_below_lod, leak, distance : arrays
+    direction, handling, known_biology : lists of str
+    decisions : list of Decision
+    """
+
+    filled: Array
+    score: Array
+    error: Array
+    conformal_p: Array
+    magnitude_z: Array
+    magnitude_low: Array
+    magnitude_high: Array
+    magnitude_percentile: Array
+    weight_covered: Array
+    weight_below_lod: Array
+    leak: Array
+    distance: Array
+    direction: list[str]
+    handling: list[str]
+    known_biology: list[str]
+    decisions: list[Decision]
+
+
+def score_batch(model: FrozenModel, batch: Batch) -> Scores:
+    """Score patients, each on his own: a lone patient gets what he gets in any batch.
+
+    Parameters
+    ----------
+    model : FrozenModel
+    batch : Batch
+
+    Returns
+    -------
+    Scores
+    """
+    filled = fill_gaps(model.gaps, batch.profiles)
+    z = model.scorer.standardise(filled)
+    score = model.scorer.score(filled)
+    by_member = np.array([member.scorer.score(filled) for member in model.members])
+    error = np.sqrt(_refit_variance(by_member) + _offset_variance(model, batch, filled, score))
+    importance = model.scorer.importance()
+    covered = (np.isfinite(batch.profiles) * importance).sum(axis=1)
+    leak, handling = judge_handling(model.handling, z)
+    distance, biology = judge_biology(model.biology, z)
+    magnitude = _magnitude(model, score, error)
+    enough = covered >= model.rule.least_weight_covered
+    known = [word if fine else "unknown" for word, fine in zip(biology, enough, strict=True)]
+    raw = Scores(
+        filled=filled,
+        score=score,
+        error=error,
+        conformal_p=p_values(model.members, by_member),
+        weight_covered=covered,
+        weight_below_lod=(batch.below_lod * importance).sum(axis=1),
+        leak=leak,
+        distance=distance,
+        direction=leading_axis(model.axes, z),
+        handling=handling,
+        known_biology=known,
+        decisions=[],
+        **magnitude,
+    )
+    raw.decisions.extend(_decide_all(model, batch, raw))
+    return raw
+
+
+def _refit_variance(by_member: Array) -> Array:
+    return by_member.var(axis=0, ddof=1) if len(by_member) > 1 else np.zeros(by_member.shape[1])
+
+
+def _offset_variance(model: FrozenModel, batch: Batch, filled: Array, score: Array) -> Array:
+    assumed = ASSUMED_OFFSET_SD.get(batch.anchored, ASSUMED_OFFSET_SD["vendor"])
+    error = np.where(np.isfinite(batch.offset_error), batch.offset_error, assumed)
+    if model.scorer.linear:
+        return np.full(len(score), float(((model.scorer.weights / model.scorer.scale * error) ** 2).sum()))
+    shifted = [model.scorer.score(filled + error * draw) - score for draw in model.offsets]
+    return np.mean(np.square(shifted), axis=0)
+
+
+def _magnitude(model: FrozenModel, score: Array, error: Array) -> dict[str, Array]:
+    healthy = model.healthy
+    if healthy.n < 3:
+        empty = np.full(len(score), np.nan)
+        return dict.fromkeys(
+            ("magnitude_z", "magnitude_low", "magnitude_high", "magnitude_percentile"), empty
+        )
+    z = (score - healthy.mean) / healthy.sd
+    reach = np.hypot(healthy.reach(0.05), TWO_SIDED_90 * error / healthy.sd)
+    below = np.searchsorted(healthy.scores, score, side="left")
+    return {
+        "magnitude_z": z,
+        "magnitude_low": z - reach,
+        "magnitude_high": z + reach,
+        "magnitude_percentile": 100.0 * below / healthy.n,
+    }
+
+
+def _decide_all(model: FrozenModel, batch: Batch, raw: Scores) -> list[Decision]:
+    return [
+        decide(
+            Evidence(
+                conformal_p=float(raw.conformal_p[i]),
+                magnitude_z=float(raw.magnitude_z[i]),
+                magnitude_low=float(raw.magnitude_low[i]),
+                magnitude_high=float(raw.magnitude_high[i]),
+                direction=raw.direction[i],
+                anchored=batch.anchored,
+                handling=raw.handling[i],
+                known_biology=raw.known_biology[i],
+                quality=batch.quality[i],
+                weight_covered=float(raw.weight_covered[i]),
+            ),
+            model.rule,
+            model.healthy,
+        )
+        for i in range(len(raw.score))
+    ]

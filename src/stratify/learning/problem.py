@@ -1,0 +1,123 @@
+"""A learning problem as arrays: profiles, labels, roles, and what is known of the assays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import anndata
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stratify.errors import CohortError, listed
+from stratify.subtyping.labels import UNLABELLED, Labels
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """People, proteins and roles of one question.
+
+    Parameters
+    ----------
+    profiles : array of shape (n, n_proteins)
+        As measured, NaN where missing.
+    y : integer array of shape (n,)
+        1, 0 or -1 (not labelled).
+    reference, target : boolean arrays of shape (n,)
+    patients, samples : string arrays of shape (n,)
+    assays : DataFrame
+        One row an assay: ``uniprot``, ``gene``, ``panel``.
+    detectability : array of shape (n_proteins,)
+        Share of samples above the detection limit; 1 where no limit is known.
+    """
+
+    profiles: Array
+    y: NDArray[np.int64]
+    reference: NDArray[np.bool_]
+    target: NDArray[np.bool_]
+    patients: NDArray[np.str_]
+    samples: NDArray[np.str_]
+    assays: pd.DataFrame
+    detectability: Array
+
+    @property
+    def learned(self) -> NDArray[np.int64]:
+        """Rows of the people who take part in learning: labelled or reference."""
+        return np.flatnonzero((self.y != UNLABELLED) | self.reference)
+
+    @property
+    def prevalence(self) -> float:
+        """Share of the positive class among labelled people."""
+        return float((self.y == 1).sum() / (self.y != UNLABELLED).sum())
+
+    def permuted(self, seed: int) -> Problem:
+        """Give the labels and reference roles of learned people to others, patient by patient."""
+        rows = self.learned
+        ids, first, inverse = np.unique(self.patients[rows], return_index=True, return_inverse=True)
+        giver = rows[first][np.random.default_rng(seed).permutation(len(ids))][inverse]
+        y, reference = self.y.copy(), self.reference.copy()
+        y[rows], reference[rows] = self.y[giver], self.reference[giver]
+        return replace(self, y=y, reference=reference)
+
+
+def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
+    """Turn a checked cohort and its labels into arrays.
+
+    Parameters
+    ----------
+    cohort : AnnData
+        Patients' samples only; ``obs`` may have ``patient_id``.
+    labels : Labels
+        In the row order of the cohort.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    CohortError
+        When an assay was measured in none of the people who are learned from, or a patient has two labels.
+    """
+    profiles = np.asarray(cohort.X, dtype=float)
+    empty = ~np.isfinite(profiles[labels.learned]).any(axis=0)
+    if empty.any():
+        raise CohortError(
+            "each assay measured in somebody who is learned from",
+            f"no value at all for {listed(cohort.var_names[empty])}",
+            "leave these assays out",
+        )
+    samples = cohort.obs_names.to_numpy(dtype=str)
+    patients = samples
+    if "patient_id" in cohort.obs:
+        stated = cohort.obs["patient_id"].astype("string").fillna("").to_numpy(dtype=str)
+        patients = np.where(stated == "", samples, stated)
+    _refuse_two_labels(patients, labels)
+    assays = cohort.var[["uniprot", "gene", "panel"]].astype(str)
+    return Problem(
+        profiles, labels.y, labels.reference, labels.target, patients, samples, assays, detectability(cohort)
+    )
+
+
+def detectability(cohort: anndata.AnnData) -> Array:
+    """Share of a cohort's values (n_proteins,) above their detection limit, 1 where none is known."""
+    if "lod" not in cohort.layers:
+        return np.ones(cohort.n_vars)
+    values, lod = np.asarray(cohort.X, dtype=float), np.asarray(cohort.layers["lod"], dtype=float)
+    known = np.isfinite(lod) & np.isfinite(values)
+    above = (known & (values > np.where(known, lod, 0.0))).sum(axis=0)
+    return np.where(known.any(axis=0), above / np.maximum(known.sum(axis=0), 1), 1.0)
+
+
+def _refuse_two_labels(patients: NDArray[np.str_], labels: Labels) -> None:
+    rows = labels.learned
+    table = pd.DataFrame({"patient": patients[rows], "y": labels.y[rows]})
+    mixed = table.groupby("patient")["y"].nunique()
+    if (mixed > 1).any():
+        raise CohortError(
+            "one label a patient",
+            f"two for {listed(mixed.index[mixed > 1])}",
+            "correct the group column or the patient ids",
+        )

@@ -1,0 +1,123 @@
+"""A fitted score as plain arrays, with exact contributions of each protein."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A score of complete profiles.
+
+    Parameters
+    ----------
+    center, scale : arrays of shape (n_proteins,)
+        Mean and SD of the healthy reference people.
+    weights : array of shape (n_proteins,)
+        Of the standardised proteins; empty for a booster.
+    intercept : float
+    booster : bytes
+        XGBoost UBJ; empty for a linear score.
+    pathways : array of shape (n_pathways, n_proteins)
+        Pathway means that the booster sees as features.
+    """
+
+    center: Array
+    scale: Array
+    weights: Array
+    intercept: float
+    booster: bytes
+    pathways: Array
+
+    @property
+    def linear(self) -> bool:
+        """Whether the score is one weight a protein."""
+        return not self.booster
+
+    def standardise(self, profiles: Array) -> Array:
+        """Express complete profiles (n, n_proteins) in healthy SDs."""
+        return (profiles - self.center) / self.scale
+
+    def score(self, profiles: Array) -> Array:
+        """Score complete profiles (n, n_proteins); each row is reduced on its own.
+
+        Examples
+        --------
+        >>> scorer = linear_scorer(np.zeros(2), np.ones(2), np.array([1.0, -1.0]), 0.5)
+        >>> scorer.score(np.array([[3.0, 1.0]])).tolist()
+        [2.5]
+        """
+        z = self.standardise(profiles)
+        if self.linear:
+            return (z * self.weights).sum(axis=1) + self.intercept
+        return np.asarray(self._boosted(z, output_margin=True), dtype=float)
+
+    def contributions(self, profiles: Array, background: Array) -> Array:
+        """Shapley values (n, n_proteins) of the score.
+
+        Parameters
+        ----------
+        profiles : array of shape (n, n_proteins)
+        background : array of shape (n_proteins,)
+            Mean standardised profile of the training people; the values of a linear score are
+            relative to it. Those of a booster are relative to its own expectation.
+
+        Returns
+        -------
+        array of shape (n, n_proteins)
+            Their sum is the score less the score of the background. What a booster gives to a
+            pathway mean is shared between the members by their weight in it.
+
+        References
+        ----------
+        Lundberg & Lee, NeurIPS 2017 (exact for linear scores of independent features);
+        Lundberg et al., Nat Mach Intell 2020, doi:10.1038/s42256-019-0138-9 (trees).
+        """
+        z = self.standardise(profiles)
+        if self.linear:
+            return (z - background) * self.weights
+        values = np.asarray(self._boosted(z, pred_contribs=True), dtype=float)[:, :-1]
+        n_proteins = len(self.center)
+        return values[:, :n_proteins] + values[:, n_proteins:] @ self.pathways
+
+    def importance(self) -> Array:
+        """Share of the weight (n_proteins,) each protein has in the score; sums to one."""
+        raw = np.abs(self.weights) if self.linear else self._gain()
+        total = raw.sum()
+        return raw / total if total > 0 else np.full(len(raw), 1.0 / len(raw))
+
+    def _gain(self) -> Array:
+        n_proteins = len(self.center)
+        gain = np.zeros(n_proteins + len(self.pathways))
+        for name, value in self._load().get_score(importance_type="total_gain").items():
+            gain[int(name.removeprefix("f"))] = value
+        return gain[:n_proteins] + gain[n_proteins:] @ self.pathways
+
+    def _boosted(self, z: Array, **options: Any) -> Any:
+        import xgboost
+
+        means = [(z * row).sum(axis=1) for row in self.pathways]
+        return self._load().predict(xgboost.DMatrix(np.column_stack([z, *means])), **options)
+
+    def _load(self) -> Any:
+        import xgboost
+
+        booster = xgboost.Booster({"nthread": 1, "verbosity": 0})
+        booster.load_model(bytearray(self.booster))
+        return booster
+
+
+def linear_scorer(center: Array, scale: Array, weights: Array, intercept: float) -> Scorer:
+    """Make a scorer of one weight a protein."""
+    return Scorer(center, scale, np.asarray(weights), float(intercept), b"", np.zeros((0, len(center))))
+
+
+def booster_scorer(center: Array, scale: Array, booster: bytes, pathways: Array) -> Scorer:
+    """Make a scorer of an XGBoost model in UBJ."""
+    return Scorer(center, scale, np.zeros(0), 0.0, booster, pathways)

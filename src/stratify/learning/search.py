@@ -1,0 +1,87 @@
+"""Settings of a family, chosen by Optuna on inner folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedKFold
+
+from stratify.learning.classifier import Family, Knowledge
+
+Array = NDArray[np.float64]
+
+
+def tune(
+    chosen: Family, known: Knowledge, z: Array, y: NDArray[np.int64], *, trials: int, seed: int
+) -> dict[str, Any]:
+    """Search a family's settings.
+
+    Parameters
+    ----------
+    chosen : Family
+    known : Knowledge
+    z : array of shape (n, n_proteins)
+        Prepared profiles of labelled training people only.
+    y : integer array of shape (n,)
+    trials : int
+        Budget; the pre-specified settings are the first trial, and 0 or 1 keeps them.
+    seed : int
+
+    Returns
+    -------
+    dict
+        Settings for ``set_params``; empty where the pre-specified ones were best.
+
+    References
+    ----------
+    Akiba et al., KDD 2019, doi:10.1145/3292500.3330701.
+    """
+    import optuna
+
+    start = chosen.build(known)
+    if trials <= 1 or not chosen.space:
+        return {}
+    loss = _inner_loss(start, z, y, seed)
+    settings: list[dict[str, Any]] = []
+
+    def objective(trial: Any) -> float:
+        settings.append({name: _suggest(trial, name, *bounds) for name, bounds in chosen.space.items()})
+        return loss(settings[-1])
+
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        study.enqueue_trial({name: start.get_params()[name] for name in chosen.space})
+        study.optimize(objective, n_trials=trials)
+    finally:
+        optuna.logging.set_verbosity(before)
+    return settings[study.best_trial.number]
+
+
+def _suggest(trial: Any, name: str, low: float, high: float, log: bool) -> float:
+    if isinstance(low, int) and isinstance(high, int):
+        return trial.suggest_int(name, low, high, log=log)
+    return trial.suggest_float(name, low, high, log=log)
+
+
+def _inner_loss(
+    start: Any, z: Array, y: NDArray[np.int64], seed: int
+) -> Callable[[dict[str, Any]], float]:
+    if hasattr(start, "inner_loss"):
+        return start.inner_loss(z, y)
+    folds = min(5, int(np.bincount(y).min()))
+    splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(z, y))
+
+    def loss(settings: dict[str, Any]) -> float:
+        scores = np.zeros(len(y))
+        for rest, held in splits:
+            fitted = clone(start).set_params(**settings).fit(z[rest], y[rest])
+            scores[held] = fitted.decision_function(z[held])
+        return float(np.logaddexp(0.0, -(2.0 * y - 1.0) * scores).mean())
+
+    return loss

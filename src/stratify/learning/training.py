@@ -1,0 +1,245 @@
+"""From a problem to a frozen model: validate, test, fit on all, calibrate, freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stratify.learning.calibration import Platt, fit_platt
+from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
+from stratify.learning.conformal import Member
+from stratify.learning.decision import Healthy, Rule
+from stratify.learning.domain import fit_biology, fit_handling, handling_set
+from stratify.learning.frozen import FrozenModel
+from stratify.learning.permutation import PermutationTest, permutation_test
+from stratify.learning.problem import Problem
+from stratify.learning.validation import (
+    Evaluation,
+    Plan,
+    choose_family,
+    cross_validate,
+    fit_fold,
+)
+from stratify.signatures.pathways import contrast_proteins, fit_axes, member_of_any, one_pathway_each
+from stratify.subtyping.definition import Definition
+
+Array = NDArray[np.float64]
+
+N_OFFSETS = 16
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is trained, and how.
+
+    Parameters
+    ----------
+    name : str
+    version : int
+    positive : str
+        Name of the reference disease.
+    definition : Definition
+    families : sequence of str
+    default : str
+        Pre-specified family.
+    plan : Plan
+    permutations : int
+        Most permutations of the test; 0 leaves it out, and then no call may be made.
+    platform, scale, matrix : str
+    expected : DataFrame
+        Expected values of reference samples (names by assay ids); may be empty.
+    """
+
+    name: str
+    version: int
+    positive: str
+    definition: Definition
+    families: Sequence[str]
+    default: str = "factor-centroids"
+    plan: Plan = field(default_factory=Plan)
+    permutations: int = 199
+    platform: str = ""
+    scale: str = "NPX"
+    matrix: str = ""
+    expected: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What came out.
+
+    Parameters
+    ----------
+    problem : Problem
+    evaluation : Evaluation
+    test : PermutationTest
+    family : str
+        The chosen family.
+    model : FrozenModel
+    """
+
+    problem: Problem
+    evaluation: Evaluation
+    test: PermutationTest
+    family: str
+    model: FrozenModel
+
+
+def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lambda line: None) -> Training:
+    """Train a model.
+
+    Parameters
+    ----------
+    problem : Problem
+    recipe : Recipe
+    tell : callable
+        Receives lines of progress.
+
+    Returns
+    -------
+    Training
+    """
+    definition = recipe.definition
+    known = knowledge(definition.prior, definition.axes, problem.assays)
+    names = list(dict.fromkeys([recipe.default, *recipe.families]))
+    evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
+    chosen = choose_family(evaluation, recipe.default)
+    test = permutation_test(
+        problem,
+        recipe.default,
+        known,
+        folds=recipe.plan.folds,
+        seed=recipe.plan.seed,
+        most=recipe.permutations,
+        tell=tell,
+    )
+    tell(f"final fit of {chosen} on all {len(problem.learned)} people")
+    final = fit_fold(
+        problem, problem.learned, chosen, known, trials=recipe.plan.trials, seed=recipe.plan.seed
+    )
+    model = freeze(problem, recipe, known, final, (evaluation, chosen, fitted[chosen]), shown=test.shown)
+    return Training(problem, evaluation, test, chosen, model)
+
+
+def freeze(
+    problem: Problem,
+    recipe: Recipe,
+    known: Knowledge,
+    final: SubtypeClassifier,
+    validated: tuple[Evaluation, str, list[SubtypeClassifier]],
+    *,
+    shown: bool,
+) -> FrozenModel:
+    """Turn a fitted path and its out-of-fold scores into arrays.
+
+    Parameters
+    ----------
+    problem : Problem
+    recipe : Recipe
+    known : Knowledge
+    final : SubtypeClassifier
+        Fitted on all learned people.
+    validated : tuple
+        The evaluation, the family's name, and its fitted models in the order of the folds.
+    shown : bool
+        Whether the permutation test allows calls.
+
+    Returns
+    -------
+    FrozenModel
+    """
+    evaluation, family, fitted = validated
+    scores = evaluation.of(family)
+    gaps, scorer = final.freeze()
+    everybody = problem.learned if not problem.target.any() else np.flatnonzero(
+        (problem.y >= 0) | problem.reference | problem.target
+    )
+    z = scorer.standardise(final.imputer_.transform(problem.profiles[everybody]))
+    healthy = z[problem.reference[everybody]]
+    definition = recipe.definition
+    no_handling = contrast_proteins(problem.assays) | member_of_any(definition.axes, problem.assays)
+    assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
+    return FrozenModel(
+        name=recipe.name,
+        version=recipe.version,
+        family=family,
+        positive=recipe.positive,
+        platform=recipe.platform,
+        scale=recipe.scale,
+        matrix=recipe.matrix,
+        definition=definition.model_dump(mode="json"),
+        assays=assays,
+        rule=_rule(recipe, shown),
+        gaps=gaps,
+        scorer=scorer,
+        members=_members(scores, fitted),
+        background=z[problem.y[everybody] >= 0].mean(axis=0),
+        detectability=problem.detectability,
+        axes=fit_axes(definition.axes, problem.assays, healthy, problem.detectability),
+        calibration=_calibrate(scores),
+        healthy=healthy_reference(scores),
+        handling=fit_handling(handling_set(problem.assays, no_handling), healthy),
+        biology=fit_biology(z, _groups(problem, everybody), problem.reference[everybody]),
+        expected=recipe.expected,
+        offsets=np.random.default_rng(recipe.plan.seed).standard_normal((N_OFFSETS, len(assays))),
+    )
+
+
+def _groups(problem: Problem, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return problem.y[rows] * 4 + problem.reference[rows] * 2 + problem.target[rows]
+
+
+def _rule(recipe: Recipe, shown: bool) -> Rule:
+    definition = recipe.definition
+    return Rule(
+        positive_call=definition.positive_call(recipe.positive),
+        lead=definition.lead,
+        alpha=definition.alpha,
+        healthy_tail=definition.healthy_tail,
+        smallest_relevant_size=definition.smallest_relevant_size,
+        least_weight_covered=definition.least_weight_covered,
+        shown=shown,
+    )
+
+
+def _members(scores: pd.DataFrame, fitted: list[SubtypeClassifier]) -> tuple[Member, ...]:
+    folds = scores.groupby(["repeat", "fold"], sort=True)
+    return tuple(
+        Member(model.freeze()[1], np.sort(part.loc[part["label"] == 0, "score"].to_numpy()), int(key[0]))
+        for (key, part), model in zip(folds, fitted, strict=True)
+    )
+
+
+def _calibrate(scores: pd.DataFrame) -> Platt:
+    labelled = scores[scores["label"] >= 0]
+    weights = np.full(len(labelled), 1.0 / scores["repeat"].nunique())
+    return fit_platt(labelled["score"].to_numpy(), labelled["label"].to_numpy(), weights)
+
+
+def healthy_reference(scores: pd.DataFrame) -> Healthy:
+    """Summarise the healthy people's out-of-fold scores.
+
+    Mean and SD are taken within each repeat and then averaged, so that averaging a person's repeats
+    does not make the healthy look more alike than they are.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Out-of-fold scores of one family.
+
+    Returns
+    -------
+    Healthy
+    """
+    rows = scores[scores["reference"]]
+    if rows.empty:
+        return Healthy(0.0, 1.0, 0, 1.0, np.zeros(0))
+    repeats = rows.groupby("repeat")["score"]
+    mean, sd = float(repeats.mean().mean()), float(np.sqrt(repeats.var(ddof=1).mean()))
+    diseased = float(scores.loc[scores["label"] == 1, "score"].mean())
+    persons = np.sort(rows.groupby("sample_id")["score"].mean().to_numpy())
+    return Healthy(mean, max(sd, 1e-9), len(persons), diseased - mean, persons)

@@ -1,0 +1,236 @@
+"""Repeated, stratified, patient-grouped cross-validation that keeps every out-of-fold score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold
+
+from stratify.errors import CohortError
+from stratify.learning.classifier import Knowledge, SubtypeClassifier, family
+from stratify.learning.metrics import auc, corrected_error, interval
+from stratify.learning.problem import Problem
+from stratify.learning.search import tune
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One split of the learned people: row numbers ``train`` and ``test``."""
+
+    repeat: int
+    number: int
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a family is validated.
+
+    Parameters
+    ----------
+    folds, repeats : int
+        Outer cross-validation.
+    trials : int
+        Budget of the search inside each outer fold; 0 keeps the pre-specified settings.
+    seed : int
+    """
+
+    folds: int = 5
+    repeats: int = 5
+    trials: int = 20
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Raw out-of-fold scores; every figure derives from them.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Columns ``family, repeat, fold, sample_id, label, reference, score``; one row a learned person,
+        family and repeat.
+    n_folds : int
+    """
+
+    predictions: pd.DataFrame
+    n_folds: int
+
+    @property
+    def families(self) -> list[str]:
+        """Families in the order in which they were run."""
+        return list(dict.fromkeys(self.predictions["family"]))
+
+    def of(self, name: str) -> pd.DataFrame:
+        """Out-of-fold scores of one family."""
+        return self.predictions[self.predictions["family"] == name]
+
+    def auc(self, name: str) -> float:
+        """Mean over repeats of the AUC of all people's out-of-fold scores."""
+        per_repeat = [auc(part["label"].to_numpy(), part["score"].to_numpy())
+                      for _, part in self.of(name).groupby("repeat")]
+        return float(np.mean(per_repeat))
+
+    def fold_aucs(self, name: str) -> NDArray[np.float64]:
+        """AUC (repeats x folds,) within each outer fold."""
+        values = [auc(part["label"].to_numpy(), part["score"].to_numpy())
+                  for _, part in self.of(name).groupby(["repeat", "fold"])]
+        return np.array(values)
+
+    def auc_interval(self, name: str) -> tuple[float, float]:
+        """95% interval of the AUC from the corrected variance over folds."""
+        values = self.fold_aucs(name)
+        return interval(self.auc(name), corrected_error(values, self.n_folds), len(values))
+
+    def paired_difference(self, first: str, second: str) -> tuple[float, float]:
+        """Difference of two families' AUCs and its corrected standard error, fold by fold."""
+        values = self.fold_aucs(first) - self.fold_aucs(second)
+        return self.auc(first) - self.auc(second), corrected_error(values, self.n_folds)
+
+
+def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
+    """Split the learned people; a patient's samples stay together.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : Plan
+
+    Yields
+    ------
+    Fold
+
+    Raises
+    ------
+    CohortError
+        When a class has fewer patients than folds.
+    """
+    rows = problem.learned
+    roles = problem.y[rows] * 2 + problem.reference[rows]
+    patients = problem.patients[rows]
+    for label in (0, 1):
+        count = len(np.unique(patients[problem.y[rows] == label]))
+        if count < plan.folds:
+            raise CohortError(
+                f"at least {plan.folds} patients in each class for {plan.folds} folds",
+                f"{count} in class {label}",
+                "lower folds or add patients",
+            )
+    for repeat in range(plan.repeats):
+        splitter = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed + repeat)
+        for number, (train, test) in enumerate(splitter.split(rows, roles, patients)):
+            yield Fold(repeat, number, rows[train], rows[test])
+
+
+def fit_fold(
+    problem: Problem, train: NDArray[np.int64], name: str, known: Knowledge, *, trials: int, seed: int
+) -> SubtypeClassifier:
+    """Prepare, tune and fit a family on some of the people.
+
+    Parameters
+    ----------
+    problem : Problem
+    train : integer array
+        Row numbers.
+    name : str
+        Family.
+    known : Knowledge
+    trials : int
+    seed : int
+
+    Returns
+    -------
+    SubtypeClassifier
+    """
+    chosen = family(name)
+    path = SubtypeClassifier(chosen.build(known))
+    z = path.prepare(problem.profiles[train], problem.reference[train])
+    y = problem.y[train]
+    labelled = y >= 0
+    path.estimator.set_params(**tune(chosen, known, z[labelled], y[labelled], trials=trials, seed=seed))
+    return path.fit_prepared(z, y)
+
+
+def cross_validate(
+    problem: Problem,
+    names: Sequence[str],
+    known: Knowledge,
+    plan: Plan,
+    *,
+    tell: Callable[[str], None] = lambda line: None,
+) -> tuple[Evaluation, dict[str, list[SubtypeClassifier]]]:
+    """Run families through the same outer folds.
+
+    Parameters
+    ----------
+    problem : Problem
+    names : sequence of str
+        Families.
+    known : Knowledge
+    plan : Plan
+    tell : callable
+        Receives one line of progress a repeat.
+
+    Returns
+    -------
+    evaluation : Evaluation
+    fitted : dict
+        Family to its fitted models, in the order of the folds.
+    """
+    tables: list[pd.DataFrame] = []
+    fitted: dict[str, list[SubtypeClassifier]] = {name: [] for name in names}
+    for fold in outer_folds(problem, plan):
+        if fold.number == 0:
+            tell(f"cross-validation, repeat {fold.repeat + 1} of {plan.repeats}")
+        for name in names:
+            seed = plan.seed + 1000 * fold.repeat + fold.number
+            model = fit_fold(problem, fold.train, name, known, trials=plan.trials, seed=seed)
+            fitted[name].append(model)
+            tables.append(_scores(problem, fold, name, model))
+    table = pd.concat(tables, ignore_index=True)
+    order = pd.Categorical(table["family"], categories=list(names), ordered=True)
+    table = table.assign(_order=order).sort_values(["_order", "repeat", "fold"], kind="stable")
+    return Evaluation(table.drop(columns="_order").reset_index(drop=True), plan.folds), fitted
+
+
+def _scores(problem: Problem, fold: Fold, name: str, model: SubtypeClassifier) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "family": name,
+            "repeat": fold.repeat,
+            "fold": fold.number,
+            "sample_id": problem.samples[fold.test],
+            "label": problem.y[fold.test],
+            "reference": problem.reference[fold.test],
+            "score": model.decision_function(problem.profiles[fold.test]),
+        }
+    )
+
+
+def choose_family(evaluation: Evaluation, default: str) -> str:
+    """Keep the pre-specified family unless another beats it by more than one standard error.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    default : str
+
+    Returns
+    -------
+    str
+
+    References
+    ----------
+    Breiman et al., Classification and Regression Trees, 1984 (the one-standard-error rule).
+    """
+    chosen, gain = default, 0.0
+    for name in evaluation.families:
+        difference, error = evaluation.paired_difference(name, default) if name != default else (0.0, 0.0)
+        if difference > error and difference > gain:
+            chosen, gain = name, difference
+    return chosen

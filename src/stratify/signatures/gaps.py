@@ -1,0 +1,56 @@
+"""Arithmetic that fills the gaps of one patient from a frozen factor model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GapState:
+    """Centre and scale (n_proteins,), loadings (n_proteins, n_factors), uniquenesses (n_proteins,)."""
+
+    center: Array
+    scale: Array
+    loadings: Array
+    uniquenesses: Array
+
+
+def fill_gaps(state: GapState, profiles: Array) -> Array:
+    """Fill missing values row by row.
+
+    Parameters
+    ----------
+    state : GapState
+    profiles : array of shape (n, n_proteins)
+        NaN where missing; infinities count as missing.
+
+    Returns
+    -------
+    array of shape (n, n_proteins)
+        A copy without gaps; rows without gaps are unchanged to the bit.
+
+    Examples
+    --------
+    >>> state = GapState(np.zeros(2), np.ones(2), np.full((2, 1), 0.9), np.full(2, 0.19))
+    >>> fill_gaps(state, np.array([[1.0, np.nan]])).round(2)
+    array([[1.  , 0.81]])
+    """
+    filled = np.array(profiles, dtype=float)
+    for row in np.flatnonzero(~np.isfinite(filled).all(axis=1)):
+        filled[row] = _fill_row(state, filled[row])
+    return filled
+
+
+def _fill_row(state: GapState, row: Array) -> Array:
+    seen = np.isfinite(row)
+    z = (row[seen] - state.center[seen]) / state.scale[seen]
+    loadings = state.loadings[seen]
+    weighted = loadings / state.uniquenesses[seen][:, None]
+    factors = np.linalg.solve(np.eye(loadings.shape[1]) + loadings.T @ weighted, weighted.T @ z)
+    expected = state.center + state.scale * (state.loadings * factors).sum(axis=1)
+    return np.where(seen, row, expected)

@@ -1,0 +1,70 @@
+"""Files as a laboratory and a clinic would send them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+SAMPLE_TYPES = {"sample": "SAMPLE", "control": "CONTROL", "bridge": "BRIDGE"}
+QC_WORDS = {"pass": "Pass", "warn": "Warning", "fail": "Fail"}
+CLINICAL = ("sample_id", "patient_id", "group", "site", "matrix", "age", "sex", "bmi")
+
+
+def write_npx_long(adata: AnnData, path: str | Path) -> None:
+    """Write a cohort as a long NPX table, one row a sample and assay.
+
+    Parameters
+    ----------
+    adata : anndata.AnnData
+        Samples by assays, NPX, with layer ``lod``. Controls and bridge samples appear under their own name on
+        each plate.
+    path : str or pathlib.Path
+        File to write, semicolons between columns; numbers keep every digit. It appears only when complete.
+    """
+    n, p = adata.shape
+    obs, var = adata.obs, adata.var
+    sample, assay = np.repeat(np.arange(n), p), np.tile(np.arange(p), n)
+    name = obs["control_name"].where(obs["sample_type"] != "sample", obs.index.to_series())
+    columns = {
+        "SampleID": name.to_numpy()[sample],
+        "Index": sample + 1,
+        "OlinkID": np.asarray(var.index)[assay],
+        "UniProt": var["uniprot"].to_numpy()[assay],
+        "Assay": var["assay"].to_numpy()[assay],
+        "MissingFreq": var["missing_frequency"].to_numpy()[assay],
+        "Panel": ("Olink Target 96 " + var["panel"].astype(str)).to_numpy()[assay],
+        "PlateID": obs["plate"].astype(str).to_numpy()[sample],
+        "QC_Warning": obs["qc"].map(QC_WORDS).to_numpy()[sample],
+        "LOD": np.asarray(adata.layers["lod"]).ravel(),
+        "NPX": np.asarray(adata.X).ravel(),
+        "Normalization": adata.uns["stratify"]["normalization"],
+        "Sample_Type": obs["sample_type"].map(SAMPLE_TYPES).to_numpy()[sample],
+    }
+    if var.index.str.contains("@").any():
+        del columns["OlinkID"]
+    _write(pd.DataFrame(columns), path, sep=";")
+
+
+def write_clinical(adata: AnnData, path: str | Path) -> None:
+    """Write what the clinic knows of each person, one row a sample.
+
+    Parameters
+    ----------
+    adata : anndata.AnnData
+        Controls and bridge samples are left out.
+    path : str or pathlib.Path
+        File to write (csv). It appears only when complete.
+    """
+    people = adata.obs[adata.obs["sample_type"] == "sample"]
+    _write(people[list(CLINICAL)], path, sep=",")
+
+
+def _write(table: pd.DataFrame, path: str | Path, *, sep: str) -> None:
+    path = Path(path)
+    part = path.with_name(path.name + ".part")
+    table.to_csv(part, sep=sep, index=False, lineterminator="\n")
+    os.replace(part, path)

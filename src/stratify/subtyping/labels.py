@@ -1,0 +1,101 @@
+"""Labels from a reference disease: clinical diagnoses, never the proteins themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stratify.errors import CohortError, listed
+
+UNLABELLED = -1
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Who is learned as what.
+
+    Parameters
+    ----------
+    y : integer array of shape (n,)
+        1 reference disease, 0 not, -1 not labelled.
+    reference : boolean array of shape (n,)
+        Healthy people who standardise and give the magnitude.
+    target : boolean array of shape (n,)
+        People who are scored and never labelled.
+    """
+
+    y: NDArray[np.int64]
+    reference: NDArray[np.bool_]
+    target: NDArray[np.bool_]
+
+    @property
+    def learned(self) -> NDArray[np.bool_]:
+        """People who take part in learning: labelled or reference."""
+        return (self.y != UNLABELLED) | self.reference
+
+
+def reference_disease(
+    groups: pd.Series,
+    *,
+    positive: Sequence[str],
+    negative: Sequence[str],
+    reference: Sequence[str] = (),
+    target: Sequence[str] = (),
+    smallest: int = 5,
+) -> Labels:
+    """Label by diagnosis.
+
+    Parameters
+    ----------
+    groups : Series of str
+        Diagnosis a sample.
+    positive, negative, reference, target : sequence of str
+        Names of groups; ``reference`` may be part of ``negative``.
+    smallest : int, default 5
+        Fewest people a class needs.
+
+    Returns
+    -------
+    Labels
+
+    Raises
+    ------
+    CohortError
+        When a named group is absent, a group is both positive and negative, or a class is too small.
+
+    Examples
+    --------
+    >>> groups = pd.Series(["AD"] * 5 + ["HC"] * 5 + ["MDD"])
+    >>> labels = reference_disease(groups, positive=["AD"], negative=["HC"], reference=["HC"], target=["MDD"])
+    >>> labels.y.tolist()
+    [1, 1, 1, 1, 1, 0, 0, 0, 0, 0, -1]
+    """
+    named = [*positive, *negative, *reference, *target]
+    present = sorted(groups.dropna().astype(str).unique())
+    absent = sorted(set(named) - set(present))
+    if absent:
+        raise CohortError(
+            f"the groups {listed(sorted(set(named)))}",
+            f"no sample of {listed(absent)}; the column has {listed(present)}",
+            "name groups as they stand in the column",
+        )
+    both = set(positive) & (set(negative) | set(target) | set(reference)) | (set(negative) & set(target))
+    if both:
+        raise CohortError("each group in one role", f"{listed(sorted(both))} in two", "keep it in one")
+    values = groups.astype(str)
+    y = np.full(len(values), UNLABELLED, dtype=np.int64)
+    y[values.isin(negative)] = 0
+    y[values.isin(positive)] = 1
+    for label, names in ((1, positive), (0, negative)):
+        count = int((y == label).sum())
+        if count < smallest:
+            raise CohortError(
+                f"two classes with at least {smallest} people each",
+                f"{count} in {listed(names) or 'an empty class'}",
+                "add people or name other groups",
+            )
+    return Labels(y, values.isin(reference).to_numpy(), values.isin(target).to_numpy())

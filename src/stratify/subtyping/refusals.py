@@ -1,0 +1,44 @@
+"""Turn a failed validation of a settings file into three lines that a user can act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from stratify.errors import ExperimentError, nearest
+
+
+def explain_validation(error: ValidationError, model: type[BaseModel], source: str) -> ExperimentError:
+    """Say which key is wrong, and name the nearest known one where it is unknown.
+
+    Parameters
+    ----------
+    error : ValidationError
+    model : type of BaseModel
+        The model that was validated; its fields give the known keys.
+    source : str
+        Name of the file.
+
+    Returns
+    -------
+    ExperimentError
+    """
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = list(_section(model, first["loc"][:-1]).model_fields)
+        return ExperimentError(
+            f"known keys in {source}", f"the unknown key {place!r}", nearest(str(first["loc"][-1]), known)
+        )
+    return ExperimentError(f"a valid {source}", f"{place}: {first['msg']}", f"correct {place!r}")
+
+
+def _section(model: type[BaseModel], path: tuple[Any, ...]) -> type[BaseModel]:
+    for part in path:
+        field = model.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return model
+        model = inner
+    return model

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import hashlib
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stratify.assays.reader import read_assays
+from stratify.errors import AssayFileError
+
+
+def long_file(path, samples, assays, plate="P1", panel="Inflammation", scale=1.0):
+    rows = [
+        (s, f"OID{a:05}", panel, plate, "Pass", 0.1, scale * (i + a / 8))
+        for i, s in enumerate(samples)
+        for a in assays
+    ]
+    names = ["SampleID", "OlinkID", "Panel", "PlateID", "QC_Warning", "LOD", "NPX"]
+    pd.DataFrame(rows, columns=names).to_csv(path, index=False)
+    return path
+
+
+def test_name_of_a_file_says_nothing(tmp_path, data_dir):
+    for source in ("gisby_serum/serum_npx_level.csv", "lvv_cohort1/Cohort1_INF&CDM_Raw.xlsx"):
+        renamed = tmp_path / "misleading.h5ad"
+        renamed.write_bytes((data_dir / source).read_bytes())
+        adata = read_assays(renamed)
+        assert adata.shape == read_assays(data_dir / source).shape
+        facts = adata.uns["stratify"]["sources"]
+        assert facts == {
+            "name": ["misleading.h5ad"],
+            "sha256": [hashlib.sha256(renamed.read_bytes()).hexdigest()],
+        }
+
+
+@pytest.mark.parametrize(
+    "source", ["lvv_cohort1/Cohort1_INF&CDM_Raw.xlsx", "gisby_serum/serum_npx_level.csv"]
+)
+def test_table_survives_h5ad(tmp_path, data_dir, source):
+    adata = read_assays(data_dir / source)
+    adata.copy().write_h5ad(tmp_path / "x")
+    back = read_assays(tmp_path / "x")
+    np.testing.assert_array_equal(back.X, adata.X)
+    np.testing.assert_array_equal(back.layers["lod"], adata.layers["lod"])
+    pd.testing.assert_frame_equal(back.obs, adata.obs)
+    pd.testing.assert_frame_equal(back.var, adata.var)
+    assert list(back.uns["stratify"]["sources"]["name"]) == adata.uns["stratify"]["sources"]["name"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n\n",
+        b"\x00" * 500,
+        b"\xff\xd8\xff\xe0 JFIF picture",
+        b"PK\x03\x04 not a workbook",
+        b"\x1f\x8b\x08 not gzip",
+        b"\x89HDF\r\n\x1a\n cut",
+        b"PAR1 cut",
+        b"\xd0\xcf\x11\xe0 cut",
+        b"Dear reader,\nthis is a letter.\n",
+        b"a,b,c\n1,2,3\n",
+        b"SampleID,Age\nS1,30\n",
+        b"SampleID\n",
+        b'"' * 5001,
+        b"{'json': [1, 2]}",
+    ],
+)
+def test_what_is_no_assay_is_refused_in_three_lines(tmp_path, content):
+    path = tmp_path / "given.csv"
+    path.write_bytes(content)
+    with pytest.raises(AssayFileError) as caught:
+        read_assays(path)
+    lines = str(caught.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["expected", "found", "do"]
+    assert "given.csv" in lines[1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_bytes_never_give_a_traceback(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    start = [b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"PAR1", b"SampleID,OlinkID,NPX\n"][seed % 5]
+    (tmp_path / "noise").write_bytes(start + rng.bytes(3000))
+    with pytest.raises(AssayFileError):
+        read_assays(tmp_path / "noise")
+
+
+def test_no_file_and_absent_file():
+    with pytest.raises(AssayFileError):
+        read_assays()
+    with pytest.raises(AssayFileError, match="no such file"):
+        read_assays("absent.csv")
+    with pytest.raises(AssayFileError, match="a folder"):
+        read_assays(os.curdir)
+
+
+def test_plates_are_stacked(tmp_path):
+    first = long_file(tmp_path / "1", ["S1", "S2", "IPC 1"], range(3))
+    second = long_file(tmp_path / "2", ["S3", "IPC 1"], [2, 1, 0], plate="P2")
+    adata = read_assays(first, second)
+    assert adata.obs_names.tolist() == ["S1", "S2", "IPC 1", "S3", "IPC 1 #2"]
+    assert adata.obs["plate"].tolist() == ["P1", "P1", "P1", "P2", "P2"]
+    assert adata["S3"].X.tolist() == [[0, 0.125, 0.25]]
+    assert adata.layers["lod"].shape == adata.shape
+    assert adata.uns["stratify"]["sources"]["name"] == ["1", "2"]
+
+
+def test_panels_are_put_side_by_side(tmp_path):
+    first = long_file(tmp_path / "1", ["S1", "S2", "IPC 1"], range(2), plate="I1")
+    second = long_file(tmp_path / "2", ["S2", "S1"], range(5, 7), plate="N1", panel="Neurology")
+    adata = read_assays(first, second)
+    assert adata.shape == (3, 4)
+    assert adata["S2"].X.tolist() == [[1.0, 1.125, 0.625, 0.75]]
+    assert np.isnan(adata["IPC 1"].X[0, 2:]).all()
+    assert adata.obs.loc["S1", ["plate", "plate@Neurology"]].tolist() == ["I1 | N1", "N1"]
+
+
+@pytest.mark.parametrize(
+    ("samples", "assays", "message"),
+    [
+        (["S1", "S3"], range(5, 7), "2 samples in one file only: S2, S3"),
+        (["S3"], range(1, 4), "2 shared assays; only in one file"),
+        (["S1"], range(3), "more than one row for S1"),
+    ],
+)
+def test_files_that_do_not_fit_are_refused(tmp_path, samples, assays, message):
+    first = long_file(tmp_path / "1", ["S1", "S2"], range(3))
+    with pytest.raises(AssayFileError, match=message):
+        read_assays(first, long_file(tmp_path / "2", samples, assays))
+
+
+def test_two_scales_are_not_joined(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("SampleID,IL6\nS1,1.5\n")
+    with pytest.raises(AssayFileError, match="NPX and unknown"):
+        read_assays(long_file(tmp_path / "1", ["S1"], range(3)), table)
+
+
+def test_reading_fills_and_drops_nothing(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("SampleID,IL6,IL13\nS1,-1.5,\nS2,,\n")
+    adata = read_assays(path)
+    np.testing.assert_array_equal(adata.X, [[-1.5, np.nan], [np.nan, np.nan]])

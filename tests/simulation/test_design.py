@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import pytest
+
+from stratify.errors import ExperimentError
+from stratify.simulation.design import SAMPLES_PER_PLATE, StudyDesign, design_preset
+
+
+@pytest.mark.parametrize("n", [1, 7, 107, 108, 1000])
+def test_scaling_keeps_the_proportions_and_meets_the_number(n):
+    scaled = StudyDesign().scaled(n)
+    assert sum(scaled.counts.values()) == n
+    for group, size in StudyDesign().counts.items():
+        assert abs(scaled.counts[group] - size * n / 108) < 1
+    assert scaled.n_plates * SAMPLES_PER_PLATE >= n
+
+
+def test_scaling_to_nothing_in_particular_changes_nothing():
+    assert StudyDesign().scaled(None) == StudyDesign()
+
+
+@pytest.mark.parametrize(
+    ("dial", "value"),
+    [
+        ("prevalence", 1.2),
+        ("prior_overlap", -0.1),
+        ("shared_variance", 0.95),
+        ("separability", 1.0),
+        ("n_mdd", -1),
+        ("n_factors", 0),
+        ("disease_along", 1.0),
+        ("signature", "guessed"),
+        ("truth", "unknown"),
+        ("plate_sd", -0.1),
+    ],
+)
+def test_a_dial_out_of_range_is_named(dial, value):
+    with pytest.raises(ExperimentError, match=dial):
+        replace(StudyDesign(), **{dial: value})
+
+
+def test_the_benchmark_cells_differ_in_the_prior_alone():
+    right, none = design_preset("strong-right"), design_preset("strong-none")
+    assert (right.prior_overlap, none.prior_overlap) == (1.0, 0.0)
+    assert replace(right, prior_overlap=0.0) == none
+    assert right.shared_variance == 0.6
+
+
+def test_an_unknown_preset_names_the_nearest():
+    with pytest.raises(ExperimentError, match="did you mean 'strong-right'"):
+        design_preset("strong-rigth")
