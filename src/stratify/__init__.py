@@ -14,8 +14,8 @@ _HOME = {
     "StudyDesign": "simulation.cohort",
     "simulate_study": "simulation.cohort",
     "plant_signature": "simulation.spike",
-    "read_experiment": "experiment",
-    "run_experiment": "experiment",
+    "read_experiment": "experiment.config",
+    "run_experiment": "experiment.run",
     "load_model": "reporting.bundle",
     "screen": "screening.score",
 }

@@ -51,6 +51,17 @@ class ScreeningError(StratifyError):
 def listed(items: Iterable[object], limit: int = 5) -> str:
     """Write the first items and how many more there are.
 
+    Parameters
+    ----------
+    items : iterable
+        Ids, columns or files.
+    limit : int, default 5
+        Most items that are written.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> listed(["a", "b", "c"], limit=2)
@@ -63,6 +74,17 @@ def listed(items: Iterable[object], limit: int = 5) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """Name the known word that is closest to an unknown one, or all of them.
+
+    Parameters
+    ----------
+    word : str
+        What was written.
+    known : sequence of str
+        What could have been written.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

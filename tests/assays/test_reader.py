@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -66,6 +67,7 @@ def test_table_survives_h5ad(tmp_path, data_dir, source):
         b"SampleID,Age\nS1,30\n",
         b"SampleID\n",
         b'"' * 5001,
+        b'"' + b"x" * 500_000,
         b"{'json': [1, 2]}",
     ],
 )
@@ -86,6 +88,27 @@ def test_random_bytes_never_give_a_traceback(tmp_path, seed):
     (tmp_path / "noise").write_bytes(start + rng.bytes(3000))
     with pytest.raises(AssayFileError):
         read_assays(tmp_path / "noise")
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("form", ["csv", "xlsx", "h5ad", "parquet"])
+def test_damaged_files_are_read_or_refused(tmp_path, form, seed):
+    sound = long_file(tmp_path / "sound.csv", ["S1", "S2", "IPC 1"], range(3))
+    if form == "xlsx":
+        pd.DataFrame({"SampleID": ["S1", "S2"], "IL6": [1.5, 2.5]}).to_excel(
+            tmp_path / "sound.xlsx", index=False
+        )
+    elif form == "h5ad":
+        read_assays(sound).write_h5ad(tmp_path / "sound.h5ad")
+    elif form == "parquet":
+        pd.read_csv(sound).to_parquet(tmp_path / "sound.parquet")
+    data = bytearray((tmp_path / f"sound.{form}").read_bytes())
+    rng = np.random.default_rng(seed)
+    for place in rng.integers(len(data), size=10 * (1 + seed)):
+        data[place] = rng.integers(256)
+    (tmp_path / "damaged").write_bytes(data)
+    with suppress(AssayFileError):
+        assert read_assays(tmp_path / "damaged").n_obs > 0
 
 
 def test_no_file_and_absent_file():

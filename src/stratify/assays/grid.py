@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from itertools import islice
@@ -18,6 +19,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipE
 from stratify.errors import AssayFileError, listed
 
 Kind = Literal["workbook", "text", "hdf5", "parquet"]
+_SNIFFED = 1_000_000  # characters from which the layout of a text is guessed
+_COMMA_NUMBER = re.compile(r'(^|;)"?-?\d+,\d+"?(;|$)', re.MULTILINE)
 _SUPPORTED = "an Olink NPX workbook, an Olink long table, a sample-by-protein table or an h5ad file"
 _EXPORT = "export the data from the laboratory's software again, as a workbook or a text table"
 
@@ -154,7 +157,7 @@ def delimiter(text: str) -> str:
     >>> delimiter("SampleID;NPX\nA;1,5\n")
     ';'
     """
-    lines = text[:100_000].splitlines()[:20]
+    lines = text[:_SNIFFED].splitlines()[:20]
     return max(("\t", ";", ","), key=lambda mark: _regularity(lines[: max(1, len(lines) - 1)], mark))
 
 
@@ -191,8 +194,10 @@ def text_frame(text: str, path: Path) -> pd.DataFrame:
     >>> text_frame("Sample;IL6\nA;1,5\n", Path("x.csv")).to_dict("list")
     {'Sample': ['A'], 'IL6': ['1.5']}
     """
-    mark = delimiter(text)
     first = text_rows(text, 2)
+    if not first:
+        raise refuse(path, "text that is no table: it cannot be split into fields")
+    mark = delimiter(text)
     names = [str(cell).strip() for cell in first[0]]
     names = [""] * (len(first[-1]) == len(names) + 1) + names
     check_header(names, path)
@@ -210,7 +215,9 @@ def text_frame(text: str, path: Path) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
         raise refuse(path, "text that is no table: its lines have different numbers of fields") from error
     frame.columns = pd.Index(names, dtype=object)
-    return frame.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True) if mark == ";" else frame
+    if mark == ";" and _COMMA_NUMBER.search(text[:_SNIFFED]):
+        return frame.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True)
+    return frame
 
 
 def check_header(names: list[str], path: Path) -> None:
@@ -257,7 +264,7 @@ def text_rows(text: str, limit: int | None = None) -> list[list[object]]:
     >>> text_rows("SampleID,IL6\nA,1.5\n", 1)
     [['SampleID', 'IL6']]
     """
-    part = text if limit is None else text[:1_000_000]
+    part = text if limit is None else text[:_SNIFFED]
     try:
         return [list(row) for row in islice(csv.reader(io.StringIO(part), delimiter=delimiter(text)), limit)]
     except csv.Error:
@@ -282,10 +289,12 @@ def parquet_frame(path: Path) -> pd.DataFrame:
         A damaged file, or no reader of parquet in this environment.
     """
     try:
-        return pd.read_parquet(path)
+        from pyarrow import ArrowException
     except ImportError as error:
         raise refuse(path, "a parquet file, and no package pyarrow to read it", "install pyarrow") from error
-    except (OSError, ValueError) as error:
+    try:
+        return pd.read_parquet(path, engine="pyarrow")
+    except (ArrowException, OSError, ValueError) as error:
         raise refuse(path, "a damaged parquet file") from error
 
 

@@ -44,7 +44,8 @@ def control_offsets(adata: AnnData, expected: pd.DataFrame) -> tuple[np.ndarray,
 
     Notes
     -----
-    The patients of the file play no part: centring them on their own mean would erase the signal.
+    The patients of the file play no part: centring them on their own mean would erase the signal. The error
+    of the expected values themselves is not included.
     """
     vendor = _vendor_normalised(adata)
     fallback = VENDOR_ERROR if vendor else UNANCHORED_ERROR

@@ -287,8 +287,8 @@ def sample_quality(adata: AnnData) -> pd.Series:
     Returns
     -------
     Series of str, shape (samples,)
-        "fail" where a finding of severity "error" names the sample, "warn" where the laboratory's verdict is a
-        warning, else "ok".
+        "fail" where a finding of severity "error" names the sample, "warn" where the laboratory's verdict
+        is a warning, else "ok".
     """
     grade = pd.Series("ok", index=adata.obs_names, dtype=object)
     for finding in [*_verdicts(adata), *_rows(adata)]:

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from anndata._io.specs.registry import IORegistryError
 
 from stratify.assays.assay_table import describe_assays, index_rows, text_in_assay
 from stratify.assays.grid import check_header, file_kind, read_text, refuse, text_frame, workbook_rows
@@ -18,6 +19,7 @@ from stratify.assays.sample_names import row_names, sample_types
 from stratify.assays.schema import as_text, normalise_obs, parse_numbers, rename_columns
 
 _FOOTERS = ("lod", "missing data freq.")
+_DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, IORegistryError)
 _WORD = re.compile(r"[a-z]{4}")
 
 
@@ -229,7 +231,7 @@ def read_h5ad(path: Path) -> AnnData:
             if not {"X", "obs", "var"} <= set(file):
                 raise damaged
         adata = anndata.read_h5ad(path)
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except _DAMAGE as error:
         raise damaged from error
     row_names(adata.obs_names.tolist(), ["sample"] * adata.n_obs, path)
     adata.X = np.asarray(adata.X.todense() if hasattr(adata.X, "todense") else adata.X, dtype=float)

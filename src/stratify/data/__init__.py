@@ -1,0 +1,1 @@
+"""Tables that ship with the package; their sources are in ``README.md`` beside them."""

@@ -6,13 +6,14 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from stratify.learning.two_classes import TwoClassScore
 
 Array = NDArray[np.float64]
 
 
-class Boosting(ClassifierMixin, BaseEstimator):
+class Boosting(TwoClassScore):
     """XGBoost, with or without what pathways say.
 
     With a prior, the prior proteins are offered to the trees more often and may only raise the score,
@@ -21,16 +22,21 @@ class Boosting(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     n_rounds : int, default 100
+        Trees; raising it follows the training people more closely.
     max_depth : int, default 3
+        Proteins that may act together in one tree.
     learning_rate : float, default 0.1
+        Weight of each tree; lowering it wants more rounds.
     min_child_weight : float, default 2.0
         Raising it makes leaves larger.
     prior : boolean array of shape (n_proteins,), default None
+        Proteins that are expected to be raised in the second class.
     prior_weight : float, default 5.0
         How many times likelier a prior protein is offered.
     pathways : array of shape (n_pathways, n_proteins), default None
         Weights of pathway means that become features; a single row may be given per pathway.
     random_state : int, default 0
+        Seed of the drawn people and proteins.
 
     Attributes
     ----------
@@ -73,10 +79,7 @@ class Boosting(ClassifierMixin, BaseEstimator):
         """Fit to standardised profiles (n, n_proteins) and two classes (n,)."""
         import xgboost
 
-        X, y = validate_data(self, X, y, dtype=float, ensure_min_samples=4)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) != 2:
-            raise ValueError(f"two classes are needed, got {len(self.classes_)} class(es)")
+        X, codes = self._check_training(X, y)
         self.pathways_ = np.zeros((0, X.shape[1])) if self.pathways is None else np.asarray(self.pathways)
         features = self._features(X)
         matrix = xgboost.DMatrix(features, label=codes)
@@ -97,7 +100,9 @@ class Boosting(ClassifierMixin, BaseEstimator):
             "verbosity": 0,
         }
         if self.prior is not None:
-            informed = np.concatenate([np.asarray(self.prior, dtype=bool), np.ones(len(self.pathways_), bool)])
+            informed = np.concatenate(
+                [np.asarray(self.prior, dtype=bool), np.ones(len(self.pathways_), bool)]
+            )
             matrix.set_info(feature_weights=np.where(informed, self.prior_weight, 1.0))
             upward = np.zeros(n_proteins + len(self.pathways_), dtype=int)
             upward[:n_proteins] = np.asarray(self.prior, dtype=int)
@@ -116,12 +121,3 @@ class Boosting(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, dtype=float, reset=False)
         margin = self.booster_.predict(xgboost.DMatrix(self._features(X)), output_margin=True)
         return np.asarray(margin, dtype=float)
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Predict the likelier class of profiles (n, n_proteins)."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags

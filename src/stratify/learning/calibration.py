@@ -17,6 +17,7 @@ class Platt:
     Parameters
     ----------
     intercept, slope : float
+        Log-odds at a score of 0, and what one unit of the score adds to them.
     prevalence : float
         Share of the positive class among the people who calibrated it.
     """
@@ -31,6 +32,15 @@ class Platt:
 
     def probability(self, scores: Array) -> Array:
         """Probability (n,) of resemblance at the reference mix.
+
+        Parameters
+        ----------
+        scores : array of shape (n,)
+            In the unit of the scores that calibrated it.
+
+        Returns
+        -------
+        array of shape (n,)
 
         Examples
         --------
@@ -59,9 +69,11 @@ def fit_platt(scores: Array, y: NDArray[np.int64], weights: Array, penalty: floa
     scores : array of shape (n,)
         Out-of-fold, repeats stacked.
     y : integer array of shape (n,)
+        1 reference disease, 0 not.
     weights : array of shape (n,)
         One over the number of repeats, so that each person counts once.
     penalty : float, default 0.1
+        Of the squared slope; raising it draws probabilities towards the prevalence.
 
     Returns
     -------

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from stratify.learning.two_classes import LinearScore
 from stratify.signatures.factors import (
     Spectrum,
     decompose,
@@ -38,6 +38,7 @@ class Moments:
     residuals : array of shape (n, n_proteins)
         Within-class residuals in units of the SD.
     spectrum : Spectrum
+        Decomposition of the residuals.
     standard_error : float
         Of a class difference, in units of the SD.
     """
@@ -66,7 +67,9 @@ def direction(summary: Moments, n_factors: int, thresholds: Array) -> Array:
     Parameters
     ----------
     summary : Moments
+        Of the training set; see :func:`moments`.
     n_factors : int
+        Shared factors that are taken out; 0 gives plain shrunken centroids.
     thresholds : array of shape (n_proteins,)
         Soft threshold a protein, in standard errors of its class difference.
 
@@ -100,7 +103,9 @@ def stack_weights(scores: Array, y: NDArray[np.int64], penalty: float) -> tuple[
     Parameters
     ----------
     scores : array of shape (n, n_scores)
+        Out-of-fold, any scale.
     y : integer array of shape (n,)
+        1 and 0.
     penalty : float
         Weight of the squared coefficients of the standardised scores.
 
@@ -119,6 +124,7 @@ def stack_weights(scores: Array, y: NDArray[np.int64], penalty: float) -> tuple[
     sign = 2.0 * y - 1.0
 
     def loss(beta: Array) -> tuple[float, Array]:
+        """Penalised log loss and its gradient."""
         margin = sign * (beta[0] + design @ beta[1:])
         slope = -sign * expit(-margin)
         value = np.logaddexp(0.0, -margin).sum() + 0.5 * penalty * (beta[1:] ** 2).sum()
@@ -131,7 +137,7 @@ def stack_weights(scores: Array, y: NDArray[np.int64], penalty: float) -> tuple[
     return coefficients, float(beta[0] - (mean * coefficients).sum())
 
 
-class FactorCentroids(ClassifierMixin, BaseEstimator):
+class FactorCentroids(LinearScore):
     r"""Linear score that is robust to variation which all proteins share.
 
     For each number of factors :math:`k`, the expected part of :math:`k` shared factors is taken out of
@@ -153,6 +159,7 @@ class FactorCentroids(ClassifierMixin, BaseEstimator):
     penalty : float, default 1.0
         Penalty of the stack; raising it evens out the weights.
     inner_folds : int, default 5
+        Folds of the stack; fewer where a class has fewer people.
     random_state : int, default 0
         Seed of the inner folds.
 
@@ -220,6 +227,7 @@ class FactorCentroids(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array of shape (n, n_proteins)
+            Standardised profiles.
         codes : integer array of shape (n,)
             0 and 1.
 
@@ -231,6 +239,7 @@ class FactorCentroids(ClassifierMixin, BaseEstimator):
         inner = self.summaries(X, codes)
 
         def loss(settings: dict[str, Any]) -> float:
+            """Mean log loss of the stack at some settings."""
             trial = clone(self).set_params(**settings)
             scores = trial.out_of_fold(X, codes, inner)
             weights, intercept = stack_weights(scores, codes, trial.penalty)
@@ -262,29 +271,7 @@ class FactorCentroids(ClassifierMixin, BaseEstimator):
             thresholds[np.asarray(self.prior, dtype=bool)] *= self.prior_discount
         return np.array([direction(summary, k, thresholds) for k in self.factors])
 
-    def _check_training(self, X: Any, y: Any) -> tuple[Array, NDArray[np.int64]]:
-        X, y = validate_data(self, X, y, dtype=float, ensure_min_samples=4)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) != 2:
-            raise ValueError(f"FactorCentroids needs two classes, got {len(self.classes_)} class(es)")
-        return X, codes.astype(np.int64)
-
-    def decision_function(self, X: Any) -> Array:
-        """Score profiles (n, n_proteins); larger means more like the second class."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=float, reset=False)
-        return (X * self.coef_).sum(axis=1) + self.intercept_
-
     def predict_proba(self, X: Any) -> Array:
         """Probabilities (n, 2) at the class mix of the training people."""
         positive = expit(self.decision_function(X))
         return np.stack([1.0 - positive, positive], axis=1)
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Predict the likelier class of profiles (n, n_proteins)."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags

@@ -54,6 +54,7 @@ class Family:
     Parameters
     ----------
     name : str
+        As an experiment file writes it.
     build : callable
         From ``Knowledge`` to an estimator at its pre-specified settings.
     space : dict
@@ -68,7 +69,7 @@ class Family:
 
 _CENTROID_SPACE = {"threshold": (0.0, 3.0, False), "prior_discount": (0.25, 1.0, False)}
 _RIDGE_SPACE = {"C": (1e-4, 1.0, True), "prior_scale": (1.0, 4.0, False)}
-_NET_SPACE = {"C": (1e-4, 0.3, True), "l1_ratio": (0.0, 0.5, False)}
+_NET_SPACE = {"C": (3e-4, 3e-2, True), "l1_ratio": (0.0, 0.1, False)}
 _BOOSTING_SPACE: dict[str, tuple[float, float, bool]] = {
     "n_rounds": (30, 200, False),
     "max_depth": (1, 4, False),
@@ -95,6 +96,15 @@ FAMILIES = {
 
 def family(name: str) -> Family:
     """Find a family by name.
+
+    Parameters
+    ----------
+    name : str
+        One of ``FAMILIES``.
+
+    Returns
+    -------
+    Family
 
     Raises
     ------

@@ -19,9 +19,11 @@ class Member:
     Parameters
     ----------
     scorer : Scorer
+        Fitted on the people outside the fold.
     negatives : array of shape (n_negatives,)
         Its scores of the held-out people without the reference disease, sorted.
     repeat : int
+        Repeat of the cross-validation; p-values are averaged over repeats.
     """
 
     scorer: Scorer
@@ -35,6 +37,7 @@ def p_values(members: tuple[Member, ...], scores: Array) -> Array:
     Parameters
     ----------
     members : tuple of Member
+        One a fold and repeat.
     scores : array of shape (n_members, n)
         Scores that the members give to the new people.
 
@@ -57,12 +60,12 @@ def p_values(members: tuple[Member, ...], scores: Array) -> Array:
     array([0.5])
     """
     repeats = sorted({member.repeat for member in members})
-    values = np.zeros((len(repeats), scores.shape[1]))
+    values = np.zeros((scores.shape[1], len(repeats)))
     for place, repeat in enumerate(repeats):
         above, count = np.zeros(scores.shape[1]), 0
         for member, own in zip(members, scores, strict=True):
             if member.repeat == repeat:
                 above += len(member.negatives) - np.searchsorted(member.negatives, own, side="left")
                 count += len(member.negatives)
-        values[place] = (1 + above) / (1 + count)
-    return values.mean(axis=0)
+        values[:, place] = (1 + above) / (1 + count)
+    return values.mean(axis=1)

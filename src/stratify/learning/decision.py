@@ -13,13 +13,14 @@ Array = NDArray[np.float64]
 INDETERMINATE = "indeterminate"
 
 REASONS = {
-    "resembles": "the profile is rarer than the bound among people without the disease and beyond the healthy range",
+    "resembles": "such a profile is rare among people without the disease and beyond the healthy range",
     "clearly-below": "even the upper bound of the magnitude is below the smallest relevant size",
     "model-not-shown": "the model did not beat permuted labels, so no call may be made with it",
     "quality-fail": "the laboratory or the checks failed this sample",
     "too-little-measured": "too little of the score's weight was measured",
     "batch-not-anchored": "the batch offset of this file is not known",
-    "handling-suspect": "proteins that leak from blood cells are raised; the tube may have been handled differently",
+    "matrix-differs": "the blood was drawn into another kind of tube than that of the people learned from",
+    "handling-suspect": "proteins that leak from blood cells are raised; check how the tube was handled",
     "handling-unknown": "too few leak proteins were measured to judge handling",
     "biology-unusual": "the profile is unlike anything that the model was trained on",
     "no-healthy-reference": "the model has no healthy people to measure the magnitude against",
@@ -37,6 +38,7 @@ class Healthy:
     Parameters
     ----------
     mean, sd : float
+        Of the out-of-fold scores, in the unit of the score.
     n : int
         0 when the model has none.
     unit : float
@@ -63,9 +65,12 @@ class Rule:
     Parameters
     ----------
     positive_call : str
+        Word of a positive call.
     lead : str
         Axis that must lead; empty when none is asked for.
     alpha, healthy_tail, smallest_relevant_size, least_weight_covered : float
+        As in the definition: bound of the conformal p-value, tail of the healthy bound, relative size,
+        and share of the score's weight.
     shown : bool
         Whether the model beat permuted labels.
     """
@@ -96,6 +101,7 @@ class Evidence:
         Score in healthy SDs from the healthy mean, with the interval that carries the healthy
         spread, the refits and the batch offset; NaN without healthy people.
     direction : str
+        Leading axis, or ``none``.
     anchored : str
         ``bridge``, ``controls``, ``vendor`` or ``none``.
     handling : str
@@ -105,6 +111,7 @@ class Evidence:
     quality : str
         ``ok``, ``warn`` or ``fail``.
     weight_covered : float
+        Share of the score's weight that was measured.
     """
 
     conformal_p: float
@@ -117,6 +124,7 @@ class Evidence:
     known_biology: str
     quality: str
     weight_covered: float
+    matrix_differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,11 @@ def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
     Parameters
     ----------
     evidence : Evidence
+        Of one patient.
     rule : Rule
+        Of the model's definition.
     healthy : Healthy
+        Frozen scores of the model's healthy people.
 
     Returns
     -------
@@ -168,8 +179,9 @@ def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, 
     found = {
         "model-not-shown": not rule.shown,
         "quality-fail": evidence.quality == "fail",
-        "too-little-measured": evidence.weight_covered < rule.least_weight_covered,
+        "too-little-measured": not evidence.weight_covered >= rule.least_weight_covered,
         "batch-not-anchored": evidence.anchored == "none",
+        "matrix-differs": evidence.matrix_differs,
         "handling-suspect": evidence.handling == "suspect",
         "biology-unusual": evidence.known_biology == "unusual",
         "no-healthy-reference": healthy.n < 3,
@@ -178,9 +190,10 @@ def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, 
 
 
 def _not_met(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, ...]:
+    # "not (a <= b)", so that a number that is not known is no evidence
     found = {
-        "not-rare-enough": evidence.conformal_p > rule.alpha,
-        "within-healthy-range": evidence.magnitude_z <= healthy.reach(rule.healthy_tail),
+        "not-rare-enough": not evidence.conformal_p <= rule.alpha,
+        "within-healthy-range": not evidence.magnitude_z > healthy.reach(rule.healthy_tail),
         "other-axis-leads": bool(rule.lead) and evidence.direction != rule.lead,
     }
     return tuple(code for code, absent in found.items() if absent)

@@ -1,4 +1,4 @@
-"""Is the patient someone the model can speak of: handled well, of known biology?"""
+"""Whether the model can speak of a patient: handled well, of known biology."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class BiologyState:
     sd : array of shape (n_proteins,)
         Pooled within-group SD of standardised profiles.
     loadings : array of shape (n_proteins, n_factors)
+        Of the shared factors, in those SDs.
     uniquenesses : array of shape (n_proteins,)
+        Variance that no factor explains.
     origin : array of shape (n_proteins,)
         Mean standardised profile of the reference people.
     free : array of shape (n_free, n_proteins)
@@ -76,7 +78,9 @@ def t_bound(values: Array, tail: float) -> float:
     Parameters
     ----------
     values : array of shape (n,)
+        At least two.
     tail : float
+        Chance that a new value of the population lies beyond the bound.
 
     Returns
     -------
@@ -107,6 +111,7 @@ def fit_handling(chosen: NDArray[np.bool_], healthy: Array) -> HandlingState:
     Parameters
     ----------
     chosen : boolean array of shape (n_proteins,)
+        Leak proteins; see :func:`handling_set`.
     healthy : array of shape (n_healthy, n_proteins)
         Their standardised profiles.
 
@@ -143,7 +148,9 @@ def fit_biology(
         Diagnosis; differences between groups, and between groups and the reference, are free
         directions: to lie along them is what is looked for, not what is unusual.
     reference : boolean array of shape (n,)
+        Healthy people, whose mean is the origin; all people where there is none.
     n_factors : int, default 8
+        Shared factors that are kept.
     seed : int, default 0
         Of the folds whose held-out distances set the bound.
 
@@ -211,4 +218,3 @@ def _orthonormal(model: FactorModel, directions: list[Array]) -> Array:
         if length > 1e-6:
             kept.append(direction / length)
     return np.array(kept).reshape(len(kept), len(model.uniquenesses))
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,23 +33,34 @@ class FrozenModel:
     Parameters
     ----------
     name, family, positive, platform, scale, matrix : str
+        Of the model, its family, the reference disease, the assay platform, the unit of the levels
+        and the kind of tube.
     version : int
+        Of the model.
     definition : mapping
         The definition in full.
     assays : DataFrame
         Index assay id; ``uniprot``, ``gene``, ``panel``, ``pathway``.
     rule : Rule
+        Numbers that decide.
     gaps : GapState
+        Fills missing values, on the scale of the levels.
     scorer : Scorer
         Final fit on all learned people.
     members : tuple of Member
         One model a fold and repeat.
     background, detectability : arrays of shape (n_proteins,)
+        Mean standardised profile of the labelled people, and share of samples above the detection limit.
     axes : AxisState
+        Immune axes that are compared.
     calibration : Platt
+        From the score to a probability.
     healthy : Healthy
+        Out-of-fold scores of the healthy people.
     handling : HandlingState
+        Leak score.
     biology : BiologyState
+        Covariance of the training people.
     expected : DataFrame
         Expected values of reference samples: index control or bridge name, columns assay ids.
     offsets : array of shape (n_offsets, n_proteins)
@@ -89,11 +100,15 @@ class Batch:
     profiles : array of shape (n, n_proteins)
         On the model's scale, the batch offset taken off, NaN where missing.
     below_lod : boolean array of shape (n, n_proteins)
+        Whether a value lies below its detection limit.
     quality : sequence of str
         ``ok``, ``warn`` or ``fail`` a patient.
     anchored : str
+        How the batch offset is known: ``bridge``, ``controls``, ``vendor`` or ``none``.
     offset_error : array of shape (n_proteins,)
         Standard error of the batch offset, NPX; NaN where nothing in the file measures it.
+    matrix : sequence of str, optional
+        What each patient's blood was collected into, "" where unknown; empty when unknown for all.
     """
 
     profiles: Array
@@ -101,6 +116,7 @@ class Batch:
     quality: list[str]
     anchored: str
     offset_error: Array
+    matrix: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -114,9 +130,15 @@ class Scores:
     score, error : arrays
         The score and its standard error from refits and the batch offset.
     conformal_p, magnitude_z, magnitude_low, magnitude_high, magnitude_percentile : arrays
+        P-value against the people without the disease; score in healthy SDs from the healthy mean, its
+        90% interval, and the percent of healthy people below; NaN without healthy people.
     weight_covered, weight_below_lod, leak, distance : arrays
+        Shares of the score's weight that were measured and that lie below the detection limit, leak
+        score in healthy SDs, and log residual distance.
     direction, handling, known_biology : lists of str
+        Leading axis, and the verdicts of the two checks.
     decisions : list of Decision
+        One call a patient.
     """
 
     filled: Array
@@ -143,7 +165,9 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     Parameters
     ----------
     model : FrozenModel
+        The trained model.
     batch : Batch
+        Patients of one file.
 
     Returns
     -------
@@ -155,7 +179,7 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     by_member = np.array([member.scorer.score(filled) for member in model.members])
     error = np.sqrt(_refit_variance(by_member) + _offset_variance(model, batch, filled, score))
     importance = model.scorer.importance()
-    covered = (np.isfinite(batch.profiles) * importance).sum(axis=1)
+    covered = _weighed(np.isfinite(batch.profiles), importance)
     leak, handling = judge_handling(model.handling, z)
     distance, biology = judge_biology(model.biology, z)
     magnitude = _magnitude(model, score, error)
@@ -167,7 +191,7 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
         error=error,
         conformal_p=p_values(model.members, by_member),
         weight_covered=covered,
-        weight_below_lod=(batch.below_lod * importance).sum(axis=1),
+        weight_below_lod=_weighed(batch.below_lod, importance),
         leak=leak,
         distance=distance,
         direction=leading_axis(model.axes, z),
@@ -180,8 +204,13 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     return raw
 
 
+def _weighed(marked: NDArray[np.bool_], importance: Array) -> Array:
+    return (np.ascontiguousarray(marked) * importance).sum(axis=1)
+
+
 def _refit_variance(by_member: Array) -> Array:
-    return by_member.var(axis=0, ddof=1) if len(by_member) > 1 else np.zeros(by_member.shape[1])
+    by_patient = np.ascontiguousarray(by_member.T)
+    return by_patient.var(axis=1, ddof=1) if len(by_member) > 1 else np.zeros(len(by_patient))
 
 
 def _offset_variance(model: FrozenModel, batch: Batch, filled: Array, score: Array) -> Array:
@@ -190,7 +219,7 @@ def _offset_variance(model: FrozenModel, batch: Batch, filled: Array, score: Arr
     if model.scorer.linear:
         return np.full(len(score), float(((model.scorer.weights / model.scorer.scale * error) ** 2).sum()))
     shifted = [model.scorer.score(filled + error * draw) - score for draw in model.offsets]
-    return np.mean(np.square(shifted), axis=0)
+    return np.ascontiguousarray(np.square(shifted).T).mean(axis=1)
 
 
 def _magnitude(model: FrozenModel, score: Array, error: Array) -> dict[str, Array]:
@@ -212,6 +241,7 @@ def _magnitude(model: FrozenModel, score: Array, error: Array) -> dict[str, Arra
 
 
 def _decide_all(model: FrozenModel, batch: Batch, raw: Scores) -> list[Decision]:
+    matrices = list(batch.matrix) or [""] * len(raw.score)
     return [
         decide(
             Evidence(
@@ -225,6 +255,7 @@ def _decide_all(model: FrozenModel, batch: Batch, raw: Scores) -> list[Decision]
                 known_biology=raw.known_biology[i],
                 quality=batch.quality[i],
                 weight_covered=float(raw.weight_covered[i]),
+                matrix_differs=bool(matrices[i] and model.matrix) and matrices[i] != model.matrix,
             ),
             model.rule,
             model.healthy,

@@ -6,40 +6,14 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils.validation import check_is_fitted, validate_data
+
+from stratify.learning.two_classes import LinearScore
 
 Array = NDArray[np.float64]
 
 
-class _LinearScore(ClassifierMixin, BaseEstimator):
-    """Shared prediction of the linear families."""
-
-    def _check_training(self, X: Any, y: Any) -> tuple[Array, NDArray[np.int64]]:
-        X, y = validate_data(self, X, y, dtype=float, ensure_min_samples=4)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) != 2:
-            raise ValueError(f"two classes are needed, got {len(self.classes_)} class(es)")
-        return X, codes.astype(np.int64)
-
-    def decision_function(self, X: Any) -> Array:
-        """Score profiles (n, n_proteins); larger means more like the second class."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=float, reset=False)
-        return (X * self.coef_).sum(axis=1) + self.intercept_
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Predict the likelier class of profiles (n, n_proteins)."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags
-
-
-class Composite(_LinearScore):
+class Composite(LinearScore):
     """Mean of the prior proteins: the baseline that learns nothing but a cut.
 
     Parameters
@@ -73,7 +47,7 @@ class Composite(_LinearScore):
         return self
 
 
-class PathwayRidge(_LinearScore):
+class PathwayRidge(LinearScore):
     """Logistic ridge in which prior proteins are penalised less.
 
     Parameters
@@ -81,6 +55,7 @@ class PathwayRidge(_LinearScore):
     C : float, default 0.003
         Inverse penalty; raising it follows the training people more closely.
     prior : boolean array of shape (n_proteins,), default None
+        Proteins that are expected to differ.
     prior_scale : float, default 2.0
         Prior proteins are multiplied by this before the fit, which divides their penalty by its square.
 
@@ -119,16 +94,17 @@ class PathwayRidge(_LinearScore):
         return self
 
 
-class ElasticNet(_LinearScore):
+class ElasticNet(LinearScore):
     """Logistic elastic net on all proteins: a plain control without prior knowledge.
 
     Parameters
     ----------
-    C : float, default 0.003
+    C : float, default 0.002
         Inverse penalty.
-    l1_ratio : float, default 0.02
+    l1_ratio : float, default 0.01
         Share of the absolute penalty; raising it keeps fewer proteins.
     random_state : int, default 0
+        Seed of the order in which people are visited.
 
     Attributes
     ----------
@@ -146,7 +122,7 @@ class ElasticNet(_LinearScore):
     (1,)
     """
 
-    def __init__(self, *, C: float = 0.003, l1_ratio: float = 0.02, random_state: int = 0) -> None:
+    def __init__(self, *, C: float = 0.002, l1_ratio: float = 0.01, random_state: int = 0) -> None:
         self.C = C
         self.l1_ratio = l1_ratio
         self.random_state = random_state

@@ -17,6 +17,7 @@ def auc(y: NDArray[np.int64], scores: Array) -> float:
     y : integer array of shape (n,)
         1 and 0; other values are left out.
     scores : array of shape (n,)
+        Any scale; ties count half.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def auc(y: NDArray[np.int64], scores: Array) -> float:
 
 
 def corrected_error(values: Array, n_folds: int) -> float:
-    """Standard error of a mean over the folds of repeated cross-validation.
+    """Estimate the standard error of a mean over the folds of repeated cross-validation.
 
     Folds share training people, so their plain standard error is far too small; the variance is
     multiplied by ``1/J + 1/(n_folds - 1)`` instead of ``1/J`` for ``J`` values.
@@ -52,6 +53,7 @@ def corrected_error(values: Array, n_folds: int) -> float:
     values : array of shape (n_values,)
         One value a fold and repeat.
     n_folds : int
+        Folds of one repeat; at least 2.
 
     Returns
     -------
@@ -72,6 +74,22 @@ def corrected_error(values: Array, n_folds: int) -> float:
 
 def interval(mean: float, error: float, n_values: int, level: float = 0.95) -> tuple[float, float]:
     """Student interval of a mean over folds, cut to the range of an AUC.
+
+    Parameters
+    ----------
+    mean : float
+        The AUC.
+    error : float
+        Its standard error.
+    n_values : int
+        Folds times repeats; at least 2.
+    level : float, default 0.95
+        Coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
 
     Examples
     --------

@@ -22,7 +22,9 @@ class PermutationTest:
     statistic : float
         AUC of one repeat at the pre-specified settings.
     n_permutations, n_exceeding : int
+        Permutations that were run, and how many of them did at least as well.
     p_value : float
+        Of the AUC, one-sided.
     """
 
     statistic: float
@@ -55,10 +57,13 @@ def permutation_test(
     Parameters
     ----------
     problem : Problem
+        With true labels.
     name : str
         Family, at its pre-specified settings.
     known : Knowledge
+        Prior proteins and pathways.
     folds, seed : int
+        Outer folds of the one repeat, and the seed of folds and permutations.
     most : int, default 199
         Most permutations.
     enough : int, default 10

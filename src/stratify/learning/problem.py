@@ -26,7 +26,9 @@ class Problem:
     y : integer array of shape (n,)
         1, 0 or -1 (not labelled).
     reference, target : boolean arrays of shape (n,)
+        Healthy people who standardise, and people who are scored and never labelled.
     patients, samples : string arrays of shape (n,)
+        Ids; rows of one patient are never split between folds.
     assays : DataFrame
         One row an assay: ``uniprot``, ``gene``, ``panel``.
     detectability : array of shape (n_proteins,)

@@ -22,6 +22,7 @@ class Scorer:
     weights : array of shape (n_proteins,)
         Of the standardised proteins; empty for a booster.
     intercept : float
+        Score of the healthy mean profile, for a linear score.
     booster : bytes
         XGBoost UBJ; empty for a linear score.
     pathways : array of shape (n_pathways, n_proteins)
@@ -42,10 +43,19 @@ class Scorer:
 
     def standardise(self, profiles: Array) -> Array:
         """Express complete profiles (n, n_proteins) in healthy SDs."""
-        return (profiles - self.center) / self.scale
+        return (np.ascontiguousarray(profiles) - self.center) / self.scale
 
     def score(self, profiles: Array) -> Array:
         """Score complete profiles (n, n_proteins); each row is reduced on its own.
+
+        Parameters
+        ----------
+        profiles : array of shape (n, n_proteins)
+            Without gaps, in the unit of the levels.
+
+        Returns
+        -------
+        array of shape (n,)
 
         Examples
         --------
@@ -64,6 +74,7 @@ class Scorer:
         Parameters
         ----------
         profiles : array of shape (n, n_proteins)
+            Complete, in the unit of the levels.
         background : array of shape (n_proteins,)
             Mean standardised profile of the training people; the values of a linear score are
             relative to it. Those of a booster are relative to its own expectation.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
 
+from stratify.learning.calibration import fit_platt
 from stratify.learning.classifier import Family, Knowledge
 
 Array = NDArray[np.float64]
@@ -23,13 +24,17 @@ def tune(
     Parameters
     ----------
     chosen : Family
+        What is tuned.
     known : Knowledge
+        Prior proteins and pathways.
     z : array of shape (n, n_proteins)
         Prepared profiles of labelled training people only.
     y : integer array of shape (n,)
+        1 and 0.
     trials : int
         Budget; the pre-specified settings are the first trial, and 0 or 1 keeps them.
     seed : int
+        Of the sampler and of the inner folds.
 
     Returns
     -------
@@ -49,6 +54,7 @@ def tune(
     settings: list[dict[str, Any]] = []
 
     def objective(trial: Any) -> float:
+        """Inner loss of the settings that a trial suggests."""
         settings.append({name: _suggest(trial, name, *bounds) for name, bounds in chosen.space.items()})
         return loss(settings[-1])
 
@@ -69,9 +75,7 @@ def _suggest(trial: Any, name: str, low: float, high: float, log: bool) -> float
     return trial.suggest_float(name, low, high, log=log)
 
 
-def _inner_loss(
-    start: Any, z: Array, y: NDArray[np.int64], seed: int
-) -> Callable[[dict[str, Any]], float]:
+def _inner_loss(start: Any, z: Array, y: NDArray[np.int64], seed: int) -> Callable[[dict[str, Any]], float]:
     if hasattr(start, "inner_loss"):
         return start.inner_loss(z, y)
     folds = min(5, int(np.bincount(y).min()))
@@ -82,6 +86,7 @@ def _inner_loss(
         for rest, held in splits:
             fitted = clone(start).set_params(**settings).fit(z[rest], y[rest])
             scores[held] = fitted.decision_function(z[held])
-        return float(np.logaddexp(0.0, -(2.0 * y - 1.0) * scores).mean())
+        log_odds = fit_platt(scores, y, np.ones(len(y))).log_odds(scores)
+        return float(np.logaddexp(0.0, -(2.0 * y - 1.0) * log_odds).mean())
 
     return loss

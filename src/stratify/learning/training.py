@@ -39,17 +39,23 @@ class Recipe:
     Parameters
     ----------
     name : str
+        Of the model.
     version : int
+        Of the model.
     positive : str
         Name of the reference disease.
     definition : Definition
+        What the subtype is.
     families : sequence of str
+        Families that compete with the pre-specified one.
     default : str
         Pre-specified family.
     plan : Plan
+        Outer cross-validation.
     permutations : int
         Most permutations of the test; 0 leaves it out, and then no call may be made.
     platform, scale, matrix : str
+        Assay platform, unit of the levels, and kind of tube; kept with the model.
     expected : DataFrame
         Expected values of reference samples (names by assay ids); may be empty.
     """
@@ -75,11 +81,15 @@ class Training:
     Parameters
     ----------
     problem : Problem
+        What was learned from.
     evaluation : Evaluation
+        Out-of-fold scores of all families.
     test : PermutationTest
+        Of the pre-specified family.
     family : str
         The chosen family.
     model : FrozenModel
+        Of the chosen family, fitted on all learned people.
     """
 
     problem: Problem
@@ -95,7 +105,9 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     Parameters
     ----------
     problem : Problem
+        People, proteins and roles.
     recipe : Recipe
+        What is trained, and how.
     tell : callable
         Receives lines of progress.
 
@@ -105,9 +117,9 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     """
     definition = recipe.definition
     known = knowledge(definition.prior, definition.axes, problem.assays)
-    names = list(dict.fromkeys([recipe.default, *recipe.families]))
+    names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
     evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
-    chosen = choose_family(evaluation, recipe.default)
+    chosen = choose_family(evaluation, recipe.default, never=recipe.plan.controls)
     test = permutation_test(
         problem,
         recipe.default,
@@ -139,8 +151,11 @@ def freeze(
     Parameters
     ----------
     problem : Problem
+        What the path was fitted to.
     recipe : Recipe
+        What was trained, and how.
     known : Knowledge
+        Prior proteins and pathways.
     final : SubtypeClassifier
         Fitted on all learned people.
     validated : tuple
@@ -155,8 +170,10 @@ def freeze(
     evaluation, family, fitted = validated
     scores = evaluation.of(family)
     gaps, scorer = final.freeze()
-    everybody = problem.learned if not problem.target.any() else np.flatnonzero(
-        (problem.y >= 0) | problem.reference | problem.target
+    everybody = (
+        problem.learned
+        if not problem.target.any()
+        else np.flatnonzero((problem.y >= 0) | problem.reference | problem.target)
     )
     z = scorer.standardise(final.imputer_.transform(problem.profiles[everybody]))
     healthy = z[problem.reference[everybody]]

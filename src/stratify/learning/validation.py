@@ -38,12 +38,20 @@ class Plan:
     trials : int
         Budget of the search inside each outer fold; 0 keeps the pre-specified settings.
     seed : int
+        Of folds and searches; repeat ``r`` uses ``seed + r`` for its folds.
+    controls : tuple of str
+        Families that run beside the others at their pre-specified settings and are never chosen.
     """
 
     folds: int = 5
     repeats: int = 5
     trials: int = 20
     seed: int = 0
+    controls: tuple[str, ...] = ()
+
+    def budget(self, name: str) -> int:
+        """Trials that a family gets in each outer fold."""
+        return 0 if name in self.controls else self.trials
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Evaluation:
         Columns ``family, repeat, fold, sample_id, label, reference, score``; one row a learned person,
         family and repeat.
     n_folds : int
+        Outer folds of one repeat.
     """
 
     predictions: pd.DataFrame
@@ -72,14 +81,18 @@ class Evaluation:
 
     def auc(self, name: str) -> float:
         """Mean over repeats of the AUC of all people's out-of-fold scores."""
-        per_repeat = [auc(part["label"].to_numpy(), part["score"].to_numpy())
-                      for _, part in self.of(name).groupby("repeat")]
+        per_repeat = [
+            auc(part["label"].to_numpy(), part["score"].to_numpy())
+            for _, part in self.of(name).groupby("repeat")
+        ]
         return float(np.mean(per_repeat))
 
     def fold_aucs(self, name: str) -> NDArray[np.float64]:
         """AUC (repeats x folds,) within each outer fold."""
-        values = [auc(part["label"].to_numpy(), part["score"].to_numpy())
-                  for _, part in self.of(name).groupby(["repeat", "fold"])]
+        values = [
+            auc(part["label"].to_numpy(), part["score"].to_numpy())
+            for _, part in self.of(name).groupby(["repeat", "fold"])
+        ]
         return np.array(values)
 
     def auc_interval(self, name: str) -> tuple[float, float]:
@@ -99,7 +112,9 @@ def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
     Parameters
     ----------
     problem : Problem
+        People, proteins and roles.
     plan : Plan
+        Folds, repeats and seed.
 
     Yields
     ------
@@ -135,13 +150,17 @@ def fit_fold(
     Parameters
     ----------
     problem : Problem
+        People, proteins and roles.
     train : integer array
         Row numbers.
     name : str
         Family.
     known : Knowledge
+        Prior proteins and pathways.
     trials : int
+        Budget of the search; 0 keeps the pre-specified settings.
     seed : int
+        Of the search.
 
     Returns
     -------
@@ -169,16 +188,20 @@ def cross_validate(
     Parameters
     ----------
     problem : Problem
+        People, proteins and roles.
     names : sequence of str
         Families.
     known : Knowledge
+        Prior proteins and pathways.
     plan : Plan
+        Folds, repeats, budget and seed.
     tell : callable
         Receives one line of progress a repeat.
 
     Returns
     -------
     evaluation : Evaluation
+        Out-of-fold scores of all families on the same folds.
     fitted : dict
         Family to its fitted models, in the order of the folds.
     """
@@ -189,16 +212,34 @@ def cross_validate(
             tell(f"cross-validation, repeat {fold.repeat + 1} of {plan.repeats}")
         for name in names:
             seed = plan.seed + 1000 * fold.repeat + fold.number
-            model = fit_fold(problem, fold.train, name, known, trials=plan.trials, seed=seed)
+            model = fit_fold(problem, fold.train, name, known, trials=plan.budget(name), seed=seed)
             fitted[name].append(model)
-            tables.append(_scores(problem, fold, name, model))
+            scores = model.decision_function(problem.profiles[fold.test])
+            tables.append(score_table(problem, fold, name, scores))
     table = pd.concat(tables, ignore_index=True)
     order = pd.Categorical(table["family"], categories=list(names), ordered=True)
     table = table.assign(_order=order).sort_values(["_order", "repeat", "fold"], kind="stable")
     return Evaluation(table.drop(columns="_order").reset_index(drop=True), plan.folds), fitted
 
 
-def _scores(problem: Problem, fold: Fold, name: str, model: SubtypeClassifier) -> pd.DataFrame:
+def score_table(problem: Problem, fold: Fold, name: str, scores: NDArray[np.float64]) -> pd.DataFrame:
+    """Out-of-fold scores of one fold in the shape of ``Evaluation.predictions``.
+
+    Parameters
+    ----------
+    problem : Problem
+        People, proteins and roles.
+    fold : Fold
+        Its test rows are described.
+    name : str
+        Family.
+    scores : array of shape (n_test,)
+        In the order of the fold's test rows.
+
+    Returns
+    -------
+    DataFrame
+    """
     return pd.DataFrame(
         {
             "family": name,
@@ -207,18 +248,22 @@ def _scores(problem: Problem, fold: Fold, name: str, model: SubtypeClassifier) -
             "sample_id": problem.samples[fold.test],
             "label": problem.y[fold.test],
             "reference": problem.reference[fold.test],
-            "score": model.decision_function(problem.profiles[fold.test]),
+            "score": scores,
         }
     )
 
 
-def choose_family(evaluation: Evaluation, default: str) -> str:
+def choose_family(evaluation: Evaluation, default: str, *, never: Sequence[str] = ()) -> str:
     """Keep the pre-specified family unless another beats it by more than one standard error.
 
     Parameters
     ----------
     evaluation : Evaluation
+        Out-of-fold scores of all families on the same folds.
     default : str
+        The pre-specified family.
+    never : sequence of str
+        Families that may not be chosen.
 
     Returns
     -------
@@ -230,7 +275,9 @@ def choose_family(evaluation: Evaluation, default: str) -> str:
     """
     chosen, gain = default, 0.0
     for name in evaluation.families:
-        difference, error = evaluation.paired_difference(name, default) if name != default else (0.0, 0.0)
-        if difference > error and difference > gain:
+        if name == default or name in never:
+            continue
+        difference, error = evaluation.paired_difference(name, default)
+        if difference > max(error, gain):
             chosen, gain = name, difference
     return chosen

@@ -35,7 +35,9 @@ class FactorModel:
     Parameters
     ----------
     loadings : array of shape (n_proteins, n_factors)
+        Weight of each shared factor in each protein, in within-group SDs.
     uniquenesses : array of shape (n_proteins,)
+        Variance of each protein that no factor explains.
     """
 
     loadings: Array
@@ -45,7 +47,8 @@ class FactorModel:
         """Arrays ``(b, c)`` with which the expected factor part of ``x`` is ``(x @ b) @ c.T``."""
         scaled = self.loadings / self.uniquenesses[:, None]
         precision = np.eye(self.loadings.shape[1]) + self.loadings.T @ scaled
-        return scaled, np.linalg.solve(precision, self.loadings.T).T
+        back = np.linalg.solve(precision, self.loadings.T).T
+        return scaled, np.asarray(back, dtype=np.float64)
 
     def remove(self, profiles: Array) -> Array:
         """Take the expected factor part out of standardised profiles (n, n_proteins)."""
@@ -88,6 +91,7 @@ def factor_model(spectrum: Spectrum, n_factors: int) -> FactorModel:
     Parameters
     ----------
     spectrum : Spectrum
+        From :func:`decompose`.
     n_factors : int
         Cut to what the spectrum has; 0 gives no loadings and uniquenesses of one.
 
@@ -120,7 +124,9 @@ def within_group_residuals(profiles: Array, groups: NDArray[np.int64]) -> tuple[
     Parameters
     ----------
     profiles : array of shape (n, n_proteins)
+        Levels without gaps, in any unit.
     groups : integer array of shape (n,)
+        Group of each row.
 
     Returns
     -------

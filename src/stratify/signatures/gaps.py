@@ -26,13 +26,15 @@ def fill_gaps(state: GapState, profiles: Array) -> Array:
     Parameters
     ----------
     state : GapState
+        Frozen factor model of the training people, in the unit of the profiles.
     profiles : array of shape (n, n_proteins)
         NaN where missing; infinities count as missing.
 
     Returns
     -------
     array of shape (n, n_proteins)
-        A copy without gaps; rows without gaps are unchanged to the bit.
+        A copy without gaps, row after row in memory, so that later sums over a row do not depend on
+        how a batch was laid out; rows without gaps are unchanged to the bit.
 
     Examples
     --------
@@ -40,7 +42,7 @@ def fill_gaps(state: GapState, profiles: Array) -> Array:
     >>> fill_gaps(state, np.array([[1.0, np.nan]])).round(2)
     array([[1.  , 0.81]])
     """
-    filled = np.array(profiles, dtype=float)
+    filled = np.array(profiles, dtype=float, order="C")
     for row in np.flatnonzero(~np.isfinite(filled).all(axis=1)):
         filled[row] = _fill_row(state, filled[row])
     return filled

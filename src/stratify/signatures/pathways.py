@@ -36,6 +36,7 @@ def members(pathway: str, assays: pd.DataFrame) -> NDArray[np.bool_]:
     Parameters
     ----------
     pathway : str
+        One of :func:`pathway_names`.
     assays : DataFrame
         One row an assay with columns ``uniprot`` and ``gene``.
 
@@ -60,9 +61,10 @@ def members(pathway: str, assays: pd.DataFrame) -> NDArray[np.bool_]:
         raise ExperimentError(
             "the name of a pathway", f"{pathway!r}", f"name another; {nearest(pathway, pathway_names())}"
         )
-    by_uniprot = assays["uniprot"].astype(str).isin(set(rows["uniprot"]) - {""})
-    by_gene = assays["gene"].astype(str).isin(set(rows["gene"]) - {""})
-    return (by_uniprot | by_gene).to_numpy()
+    wanted = set(rows["uniprot"]) - {""}
+    by_uniprot = np.array([not wanted.isdisjoint(text.split(",")) for text in assays["uniprot"].astype(str)])
+    by_gene = assays["gene"].astype(str).isin(set(rows["gene"]) - {""}).to_numpy()
+    return by_uniprot | by_gene
 
 
 def member_of_any(pathways: Sequence[str], assays: pd.DataFrame) -> NDArray[np.bool_]:
@@ -79,6 +81,7 @@ def one_pathway_each(assays: pd.DataFrame, first: Sequence[str] = ()) -> list[st
     Parameters
     ----------
     assays : DataFrame
+        One row an assay with columns ``uniprot`` and ``gene``.
     first : sequence of str
         Pathways that claim their members before all others.
 
@@ -101,6 +104,7 @@ class AxisState:
     Parameters
     ----------
     names : tuple of str
+        Pathways that have at least one measured and detectable member.
     weights : array of shape (n_axes, n_proteins)
         Each row sums to one over the pathway's members, in proportion to their detectability.
     mean, sd : arrays of shape (n_axes,)
@@ -113,9 +117,7 @@ class AxisState:
     sd: Array
 
 
-def fit_axes(
-    names: Sequence[str], assays: pd.DataFrame, healthy: Array, detectability: Array
-) -> AxisState:
+def fit_axes(names: Sequence[str], assays: pd.DataFrame, healthy: Array, detectability: Array) -> AxisState:
     """Freeze detectability-weighted pathway scores.
 
     Parameters
@@ -123,8 +125,9 @@ def fit_axes(
     names : sequence of str
         Pathways; one without a measured member is left out.
     assays : DataFrame
+        One row an assay with columns ``uniprot`` and ``gene``.
     healthy : array of shape (n_healthy, n_proteins)
-        Their standardised profiles.
+        Their standardised profiles; with nobody, scores are left as weighted means.
     detectability : array of shape (n_proteins,)
         Share of samples above the detection limit.
 
@@ -140,8 +143,9 @@ def fit_axes(
             rows.append(weight / weight.sum())
     weights = np.array(rows).reshape(len(kept), len(assays))
     raw = weighted_means(weights, healthy)
+    mean = raw.mean(axis=0) if len(raw) else np.zeros(len(kept))
     sd = raw.std(axis=0, ddof=1) if len(raw) > 1 else np.ones(len(kept))
-    return AxisState(tuple(kept), weights, raw.mean(axis=0), np.where(sd > 1e-9, sd, 1.0))
+    return AxisState(tuple(kept), weights, mean, np.where(sd > 1e-9, sd, 1.0))
 
 
 def weighted_means(weights: Array, z: Array) -> Array:
@@ -173,6 +177,7 @@ def contrast_proteins(assays: pd.DataFrame, contrast: str = "AD_vs_HC") -> NDArr
     assays : DataFrame
         With column ``gene``.
     contrast : str, default "AD_vs_HC"
+        As the table's column ``contrast`` writes it.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def write_npx_long(adata: AnnData, path: str | Path) -> None:
     }
     if var.index.str.contains("@").any():
         del columns["OlinkID"]
-    _write(pd.DataFrame(columns), path, sep=";")
+    write_table(pd.DataFrame(columns), path, sep=";")
 
 
 def write_clinical(adata: AnnData, path: str | Path) -> None:
@@ -60,10 +60,21 @@ def write_clinical(adata: AnnData, path: str | Path) -> None:
         File to write (csv). It appears only when complete.
     """
     people = adata.obs[adata.obs["sample_type"] == "sample"]
-    _write(people[list(CLINICAL)], path, sep=",")
+    write_table(people[[name for name in CLINICAL if name in people]], path)
 
 
-def _write(table: pd.DataFrame, path: str | Path, *, sep: str) -> None:
+def write_table(table: pd.DataFrame, path: str | Path, *, sep: str = ",") -> None:
+    """Write a table so that the file appears only when complete.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Its index is left out.
+    path : str or pathlib.Path
+        File to write.
+    sep : str, default ","
+        Between columns.
+    """
     path = Path(path)
     part = path.with_name(path.name + ".part")
     table.to_csv(part, sep=sep, index=False, lineterminator="\n")

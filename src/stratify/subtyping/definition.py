@@ -23,7 +23,9 @@ class Definition(BaseModel):
     name : str
         The positive call is written ``name`` where it ends in "-skewed" or "-like", else ``<positive>-like``.
     version : int
+        Raised whenever a call could change.
     meaning : str
+        What a positive call says, in one sentence.
     axes, prior : tuple of str
         Pathways; ``axes`` are compared, ``prior`` proteins are trusted sooner.
     lead : str
@@ -54,6 +56,15 @@ class Definition(BaseModel):
     def positive_call(self, positive: str) -> str:
         """Word of a positive call, for example ``Th2-skewed`` or ``LVV-like``.
 
+        Parameters
+        ----------
+        positive : str
+            Name of the reference disease.
+
+        Returns
+        -------
+        str
+
         Examples
         --------
         >>> Definition(name="resemblance", version=1, meaning="...").positive_call("TAK")
@@ -64,6 +75,15 @@ class Definition(BaseModel):
 
 def read_definition(source: str | Path) -> Definition:
     """Read a definition that ships with the package (``th2-v1``) or a TOML file.
+
+    Parameters
+    ----------
+    source : str or Path
+        Name of a shipped definition, or path of a file.
+
+    Returns
+    -------
+    Definition
 
     Raises
     ------
@@ -84,10 +104,10 @@ def read_definition(source: str | Path) -> Definition:
             f"{source}",
             f"{nearest(str(source), list(shipped))} (shipped: {listed(sorted(shipped))})",
         )
-    text = entry.read_text(encoding="utf-8") if entry else Path(source).read_text(encoding="utf-8")
+    content = entry.read_bytes() if entry else Path(source).read_bytes()
     try:
-        return Definition.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        return Definition.model_validate(tomllib.loads(content.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ExperimentError(f"a TOML file in {source}", str(error), "mend that line") from None
     except ValidationError as error:
         raise explain_validation(error, Definition, str(source)) from None

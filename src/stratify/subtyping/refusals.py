@@ -15,6 +15,7 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
     Parameters
     ----------
     error : ValidationError
+        What pydantic found wrong; only the first finding is explained.
     model : type of BaseModel
         The model that was validated; its fields give the known keys.
     source : str

@@ -1,0 +1,72 @@
+"""Null cohorts: how often does the path show something where there is nothing?
+
+    python benchmarks/null.py                  100 cohorts with permuted labels, resumed where it stopped
+    python benchmarks/null.py --cohorts 10     a small version
+
+For each simulated study the labels are given to other people; the permutation test runs at the
+pre-specified settings, and the printed 95% interval of the AUC is checked against .5.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+from scipy.stats import binomtest
+
+from stratify.learning.classifier import knowledge
+from stratify.learning.permutation import permutation_test
+from stratify.learning.problem import make_problem
+from stratify.learning.validation import Plan, cross_validate
+from stratify.simulation.cohort import simulate_study
+from stratify.simulation.design import design_preset
+from stratify.subtyping.labels import reference_disease
+
+DEFAULT = "factor-centroids"
+FIRST_SEED = 1000
+RESULTS = Path(__file__).parent / "results" / "null.csv"
+
+
+def run_null(seed: int) -> pd.DataFrame:
+    """One cohort whose labels mean nothing."""
+    adata = simulate_study(design_preset("study"), seed=seed).adata
+    people = adata[adata.obs["sample_type"] == "sample"].copy()
+    labels = reference_disease(
+        people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"]
+    )
+    problem = make_problem(people, labels).permuted(seed)
+    known = knowledge(["Th2"], ["Th2", "Th1", "Th17"], problem.assays)
+    test = permutation_test(problem, DEFAULT, known, seed=seed)
+    evaluation, _ = cross_validate(problem, [DEFAULT], known, Plan(repeats=5, trials=0, seed=seed))
+    low, high = evaluation.auc_interval(DEFAULT)
+    row = {"seed": seed, "p": test.p_value, "permutations": test.n_permutations,
+           "auc": evaluation.auc(DEFAULT), "low": low, "high": high}
+    return pd.DataFrame([row])
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cohorts", type=int, default=100)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    path = arguments.results
+    path.parent.mkdir(exist_ok=True)
+    for seed in range(FIRST_SEED, FIRST_SEED + arguments.cohorts):
+        if not path.exists() or seed not in set(pd.read_csv(path)["seed"]):
+            run_null(seed).to_csv(path, mode="a", header=not path.exists(), index=False)
+            print(f"null cohort {seed}", file=sys.stderr, flush=True)
+    table = pd.read_csv(path).head(arguments.cohorts)
+    small = int((table["p"] <= 0.05).sum())
+    test = binomtest(small, len(table), 0.05)
+    covered = ((table["low"] <= 0.5) & (table["high"] >= 0.5)).mean()
+    print(f"null cohorts: {len(table)}")
+    print(f"P(p <= .05): {small / len(table):.3f} (binomial p against .05: {test.pvalue:.2f})")
+    print(f"mean AUC {table['auc'].mean():.3f}, SD {table['auc'].std(ddof=1):.3f}")
+    print(f"95% interval covers .5 in {covered:.1%}")
+
+
+if __name__ == "__main__":
+    main()

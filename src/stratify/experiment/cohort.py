@@ -1,0 +1,172 @@
+"""The people of an experiment: read, joined, checked, cleaned, on one level, labelled."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import anndata
+import numpy as np
+import pandas as pd
+
+from stratify.assays.clinical import Unmatched, join_clinical, require_columns
+from stratify.assays.grid import digest
+from stratify.assays.harmonise import plate_centre, reference_values
+from stratify.assays.quality import check, clean
+from stratify.assays.reader import read_assays
+from stratify.datasets import fetch
+from stratify.errors import ExperimentError, listed
+from stratify.experiment.config import ExperimentConfig
+from stratify.learning.problem import Problem, make_problem
+from stratify.simulation.cohort import simulate_study
+from stratify.simulation.design import design_preset
+from stratify.subtyping.labels import reference_disease
+
+DATASET = "dataset:"
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The people of an experiment.
+
+    Parameters
+    ----------
+    people : AnnData
+        Checked and cleaned patients' samples.
+    expected : DataFrame
+        Expected values of reference samples.
+    n_read, n_controls : int
+    unmatched : Unmatched or None
+    sources : dict
+        Name of each source to its SHA-256; for simulated people over ids and values.
+    simulated : bool
+    """
+
+    people: anndata.AnnData
+    expected: pd.DataFrame
+    n_read: int
+    n_controls: int
+    unmatched: Unmatched | None
+    sources: dict[str, str]
+    simulated: bool
+
+
+def load_cohort(config: ExperimentConfig, folder: Path) -> Cohort:
+    """Read, join, check, clean and put the plates of an experiment on one level.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+    folder : Path
+        Folder of the experiment file; relative paths start there.
+
+    Returns
+    -------
+    Cohort
+    """
+    data, unmatched = config.data, None
+    if data.simulate:
+        cohort = simulate_study(design_preset(data.simulate), seed=data.simulate_seed).adata
+    else:
+        cohort = read_assays(*(locate(name, folder) for name in data.files))
+        if data.clinical:
+            cohort, unmatched = join_clinical(cohort, locate(data.clinical, folder))
+    if data.panels:
+        cohort = _keep_panels(cohort, data.panels)
+    findings = check(cohort)
+    level = plate_centre(cohort) if "plate" in cohort.obs else cohort
+    people = clean(level, findings)
+    return Cohort(
+        people,
+        reference_values(level) if "sample_type" in cohort.obs else pd.DataFrame(),
+        int(cohort.n_obs),
+        int((cohort.obs["sample_type"] != "sample").sum()) if "sample_type" in cohort.obs else 0,
+        unmatched,
+        _sources(config, cohort, folder),
+        bool(data.simulate or data.simulated or cohort.uns.get("stratify", {}).get("simulated", False)),
+    )
+
+
+def locate(name: str, folder: Path) -> Path:
+    """Find a file of an experiment: relative to its folder, or in a public data set.
+
+    Parameters
+    ----------
+    name : str
+        A path, or ``dataset:<name>/<file>``.
+    folder : Path
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ExperimentError
+        When there is no such file.
+    """
+    if name.startswith(DATASET):
+        dataset, _, file = name.removeprefix(DATASET).partition("/")
+        path = fetch(dataset) / file
+    else:
+        path = folder / name
+    if not path.is_file():
+        raise ExperimentError(f"the file {name}", "no such file", "correct the name, or make the file first")
+    return path
+
+
+def _sources(config: ExperimentConfig, cohort: anndata.AnnData, folder: Path) -> dict[str, str]:
+    if config.data.simulate:
+        values = np.ascontiguousarray(np.asarray(cohort.X, dtype="<f8")).tobytes()
+        return {f"simulated-{config.data.simulate}": hashlib.sha256(values).hexdigest()}
+    named = [*config.data.files, *([config.data.clinical] if config.data.clinical else [])]
+    return {Path(name).name: digest(locate(name, folder)) for name in named}
+
+
+def _keep_panels(cohort: anndata.AnnData, panels: tuple[str, ...]) -> anndata.AnnData:
+    present = set(cohort.var["panel"])
+    absent = [name for name in panels if name not in present]
+    if absent:
+        raise ExperimentError(
+            f"the panels {listed(panels)}", f"no assay of {listed(absent)}", f"known: {listed(sorted(present))}"
+        )
+    return cohort[:, cohort.var["panel"].isin(panels)].copy()
+
+
+def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -> Problem:
+    """Label the people of an experiment.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+    people : AnnData
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    ClinicalTableError
+        When a named column is absent.
+    CohortError
+        When the groups do not make two classes.
+    """
+    data = config.data
+    named = [name for name in (data.group, data.patient, data.site) if name]
+    columns = dict(zip(named, require_columns(people.obs, named), strict=True))
+    if data.patient:
+        people = people.copy()
+        people.obs["patient_id"] = people.obs[columns[data.patient]].astype(str)
+    labels = reference_disease(
+        people.obs[columns[data.group]],
+        positive=data.positive,
+        negative=data.negative,
+        reference=data.reference,
+        target=data.target,
+    )
+    problem = make_problem(people, labels)
+    return problem.permuted(config.seed) if data.permute else problem
+
+

@@ -1,0 +1,156 @@
+"""Experiment files in TOML, validated key by key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from stratify.errors import ExperimentError
+from stratify.learning.classifier import family
+from stratify.subtyping.refusals import explain_validation
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSection(_Section):
+    """Which people and proteins, and who is learned as what.
+
+    Parameters
+    ----------
+    files : tuple of str
+        Assay files, relative to the experiment file, or ``dataset:<name>/<file>`` of a public set.
+    clinical : str
+        Clinical table; empty when the assay file has the columns.
+    simulate : str
+        Preset of the simulator, in place of files.
+    simulate_seed : int
+    simulated : bool
+        Whether the files come from the simulator, which every page must then say.
+    panels : tuple of str
+        Panels to keep; all when empty.
+    group : str
+        Column of the diagnosis.
+    positive, negative, reference, target : tuple of str
+        Groups in their roles.
+    patient, site : str
+        Columns; empty when there is none.
+    covariates : tuple of str
+        Columns of the covariates-only model.
+    matrix, platform : str
+        What the samples are, where the file does not say.
+    permute : bool
+        Give the labels to other people on purpose: nothing may then be shown.
+    """
+
+    files: tuple[str, ...] = ()
+    clinical: str = ""
+    simulate: str = ""
+    simulate_seed: int = Field(0, ge=0)
+    simulated: bool = False
+    panels: tuple[str, ...] = ()
+    group: str = "group"
+    positive: tuple[str, ...] = Field(min_length=1)
+    negative: tuple[str, ...] = Field(min_length=1)
+    reference: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    patient: str = ""
+    covariates: tuple[str, ...] = ()
+    site: str = ""
+    matrix: str = ""
+    platform: str = ""
+    permute: bool = False
+
+    @model_validator(mode="after")
+    def _one_source(self) -> DataSection:
+        if bool(self.files) == bool(self.simulate):
+            raise ValueError("name either files or simulate")
+        return self
+
+
+class LearningSection(_Section):
+    """How it is learned.
+
+    Parameters
+    ----------
+    families : tuple of str
+        Candidates beside the default.
+    controls : tuple of str
+        Families at their pre-specified settings that are never chosen.
+    default : str
+        Pre-specified family.
+    folds, repeats, trials, permutations : int
+    """
+
+    families: tuple[str, ...] = ("composite", "pathway-ridge")
+    controls: tuple[str, ...] = ("elastic-net", "xgboost")
+    default: str = "factor-centroids"
+    folds: int = Field(5, ge=2)
+    repeats: Count = 5
+    trials: int = Field(20, ge=0)
+    permutations: Count = 199
+
+
+class ExperimentConfig(_Section):
+    """One experiment.
+
+    Parameters
+    ----------
+    name : str
+        Names the model folder, with the version.
+    version : int
+    question : str
+        One sentence.
+    definition : str
+        Shipped definition or TOML file.
+    seed : int
+    data : DataSection
+    learning : LearningSection
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: Count = 1
+    question: str
+    definition: str = "resemblance-v1"
+    seed: int = Field(0, ge=0)
+    data: DataSection
+    learning: LearningSection = LearningSection()
+
+
+def read_experiment(path: str | Path) -> ExperimentConfig:
+    """Read and validate an experiment file.
+
+    Parameters
+    ----------
+    path : str or Path
+        TOML.
+
+    Returns
+    -------
+    ExperimentConfig
+
+    Raises
+    ------
+    ExperimentError
+        When the file is absent, is no TOML, or has an unknown or wrong key; the nearest known is named.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ExperimentError("an experiment file", f"no file {path.name}", "name one, such as experiments/demo.toml")
+    try:
+        config = ExperimentConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ExperimentError(f"TOML in {path.name}", str(error), "mend that line") from None
+    except ValidationError as error:
+        raise explain_validation(error, ExperimentConfig, path.name) from None
+    for name in (config.learning.default, *config.learning.families, *config.learning.controls):
+        family(name)
+    return config
+
+

@@ -1,0 +1,188 @@
+"""One experiment, from its file to a kept, explained and tracked model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stratify.assays.clinical import require_columns
+from stratify.errors import listed
+from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem
+from stratify.experiment.config import ExperimentConfig, read_experiment
+from stratify.learning.covariates import design_matrix, validate_covariates
+from stratify.learning.problem import Problem
+from stratify.learning.training import Recipe, Training, train
+from stratify.learning.validation import Evaluation, Plan
+from stratify.reporting.explain import explain
+from stratify.reporting.facts import Facts, Flow, count_target_calls
+from stratify.reporting.folder import write_model_folder
+from stratify.reporting.plots import draw_figures
+from stratify.reporting.tracking import track
+from stratify.subtyping.definition import read_definition
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an experiment left behind.
+
+    Parameters
+    ----------
+    training : Training
+    facts : Facts
+    folder : Path
+        The model folder.
+    run_id : str
+        Of the MLflow run; empty when it was not tracked.
+    """
+
+    training: Training
+    facts: Facts
+    folder: Path
+    run_id: str
+
+    def summary(self) -> dict[str, Any]:
+        """Headline figures in the shape of ``train --json``."""
+        evaluation, family = self.training.evaluation, self.training.family
+        low, high = evaluation.auc_interval(family)
+        composite = "composite" if "composite" in evaluation.families else None
+        return {
+            "model": str(self.folder),
+            "run_id": self.run_id,
+            "auc": evaluation.auc(family),
+            "auc_low": low,
+            "auc_high": high,
+            "baseline_auc": evaluation.auc(composite) if composite else None,
+            "family": family,
+            "permutation_p": self.training.test.p_value,
+            "shown": self.training.test.shown,
+        }
+
+
+def run_experiment(
+    path: str | Path,
+    *,
+    models: str | Path = "models",
+    tracked: bool = True,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Result:
+    """Run an experiment from its file to a kept model.
+
+    Parameters
+    ----------
+    path : str or Path
+        Experiment file.
+    models : str or Path, default "models"
+        Folder that receives ``<name>-<version>/``.
+    tracked : bool, default True
+        Whether an MLflow run records it.
+    tell : callable
+        Receives lines of progress.
+
+    Returns
+    -------
+    Result
+    """
+    config = read_experiment(path)
+    cohort = load_cohort(config, Path(path).parent)
+    tell(f"{config.name}: {cohort.people.n_obs} people, {cohort.people.n_vars} assays")
+    problem = make_experiment_problem(config, cohort.people)
+    training = train(problem, make_recipe(config, cohort), tell=tell)
+    facts = gather_facts(config, cohort, training, Path(path).name)
+    tell("explaining and drawing")
+    figures = draw_figures(training, explain(training))
+    folder = Path(models) / f"{config.name}-{config.version}"
+    write_model_folder(training, facts, figures, folder)
+    run_id = track(training, facts, figures, folder) if tracked else ""
+    return Result(training, facts, folder, run_id)
+
+
+def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
+    """Say what is trained.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+    cohort : Cohort
+
+    Returns
+    -------
+    Recipe
+    """
+    measured = cohort.people.uns.get("stratify", {})
+    return Recipe(
+        name=config.name,
+        version=config.version,
+        positive=listed(config.data.positive),
+        definition=read_definition(config.definition),
+        families=config.learning.families,
+        default=config.learning.default,
+        plan=_plan(config),
+        permutations=config.learning.permutations,
+        platform=config.data.platform or str(measured.get("platform", "")),
+        scale=str(measured.get("scale", "NPX")),
+        matrix=config.data.matrix,
+        expected=cohort.expected,
+    )
+
+
+def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, file: str) -> Facts:
+    """Collect what the card says beside the training.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+    cohort : Cohort
+    training : Training
+    file : str
+        Name of the experiment file.
+
+    Returns
+    -------
+    Facts
+    """
+    return Facts(
+        question=config.question,
+        experiment=file,
+        sources=cohort.sources,
+        flow=_flow(config, cohort, training.problem),
+        settings=config.model_dump(mode="json"),
+        seed=config.seed,
+        simulated=cohort.simulated,
+        permuted=config.data.permute,
+        baselines=_covariates_only(config, cohort, training.problem),
+        covariates=config.data.covariates,
+        target_calls=count_target_calls(training),
+    )
+
+
+def _plan(config: ExperimentConfig) -> Plan:
+    learning = config.learning
+    return Plan(learning.folds, learning.repeats, learning.trials, config.seed, learning.controls)
+
+
+def _flow(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Flow:
+    removed = Counter(
+        line.partition(":")[0] for line in cohort.people.uns.get("stratify", {}).get("removed", [])
+    )
+    removed.pop("control-rows", None)
+    people = cohort.people.obs
+    groups = people[require_columns(people, [config.data.group])[0]].astype(str)
+    return Flow(
+        read=cohort.n_read,
+        controls=cohort.n_controls,
+        removed=dict(sorted(removed.items())),
+        learned=dict(sorted(Counter(groups.iloc[problem.learned]).items())),
+        reference=int(problem.reference.sum()),
+        target=int(problem.target.sum()),
+    )
+
+
+def _covariates_only(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Evaluation | None:
+    if not config.data.covariates:
+        return None
+    columns = require_columns(cohort.people.obs, config.data.covariates)
+    design = design_matrix(cohort.people.obs, columns)
+    return Evaluation(validate_covariates(problem, design, _plan(config)), config.learning.folds)

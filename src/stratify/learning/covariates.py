@@ -1,0 +1,73 @@
+"""How far age, sex and other covariates alone would go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from stratify.learning.problem import Problem
+from stratify.learning.validation import Plan, outer_folds, score_table
+
+NAME = "covariates"
+
+
+def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
+    """Numbers as they are, words as one column a word; an unknown number becomes the mean.
+
+    Parameters
+    ----------
+    obs : DataFrame
+        One row a sample.
+    columns : sequence of str
+        Columns of ``obs``, numbers or words.
+
+    Returns
+    -------
+    array of shape (n, n_columns)
+
+    Examples
+    --------
+    >>> design_matrix(pd.DataFrame({"age": [30.0, 50.0], "sex": ["F", "M"]}), ["age", "sex"])
+    array([[30.,  1.,  0.],
+           [50.,  0.,  1.]])
+    """
+    parts = []
+    for name in columns:
+        values = obs[name]
+        if pd.api.types.is_numeric_dtype(values):
+            numbers = values.astype(float)
+            parts.append(numbers.fillna(numbers.mean()).to_frame())
+        else:
+            parts.append(pd.get_dummies(values.astype(str)).astype(float))
+    return np.concatenate([part.to_numpy() for part in parts], axis=1)
+
+
+def validate_covariates(problem: Problem, design: NDArray[np.float64], plan: Plan) -> pd.DataFrame:
+    """Out-of-fold scores of a logistic model of the covariates, in the same outer folds.
+
+    Parameters
+    ----------
+    problem : Problem
+        People, proteins and roles.
+    design : array of shape (n, n_columns)
+        Covariates in the row order of the problem; see :func:`design_matrix`.
+    plan : Plan
+        The outer folds of the families.
+
+    Returns
+    -------
+    DataFrame
+        In the shape of ``Evaluation.predictions``, family ``covariates``.
+    """
+    tables = []
+    for fold in outer_folds(problem, plan):
+        train = fold.train[problem.y[fold.train] >= 0]
+        mean, sd = design[train].mean(axis=0), design[train].std(axis=0)
+        z = (design - mean) / np.where(sd > 0, sd, 1.0)
+        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(z[train], problem.y[train])
+        tables.append(score_table(problem, fold, NAME, fitted.decision_function(z[fold.test])))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,157 @@
+"""The model folder: what is screened with, what MLflow loads, what is known of it, and the card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from stratify.errors import ModelError
+from stratify.learning.training import Training
+from stratify.reporting.bundle import write_bundle, write_manifest
+from stratify.reporting.card import write_card
+from stratify.reporting.facts import Facts, flatten
+from stratify.reporting.manifest import MANIFEST
+from stratify.reporting.performance import calibration, everything, family_results
+from stratify.reporting.tracking import write_mlmodel
+
+
+def write_model_folder(
+    training: Training, facts: Facts, figures: Mapping[str, str], folder: str | Path
+) -> str:
+    """Write a model folder as a whole or not at all; the same training gives the same bytes.
+
+    Parameters
+    ----------
+    training : Training
+    facts : Facts
+    figures : mapping
+        Name to SVG text, of :func:`stratify.reporting.plots.draw_figures`.
+    folder : str or Path
+        ``models/<name>-<version>``; an earlier model there is replaced.
+
+    Returns
+    -------
+    str
+        The content digest of the folder.
+
+    Raises
+    ------
+    ModelError
+        When the folder holds something else than a model.
+    """
+    with replacing(Path(folder)) as work:
+        write_bundle(training.model, work / "bundle")
+        write_mlmodel(training.model, work, digest=_digest(work / "bundle"))
+        _write_facts(training, facts, work / "facts")
+        (work / "figures").mkdir()
+        for name, svg in figures.items():
+            _write(work / "figures" / f"{name}.svg", svg)
+        write_card(training, facts, figures, work)
+        return write_manifest(work)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Fill a new folder beside the old one and put it in its place when it is complete.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Path
+        An empty folder.
+
+    Raises
+    ------
+    ModelError
+        When the old folder holds something else than a model.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise ModelError(
+            "a new, empty or earlier model folder",
+            f"{folder.name!r} holds other files",
+            "name another folder",
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    work.chmod(0o755)
+    try:
+        yield work
+        _swap(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(work: Path, folder: Path) -> None:
+    if not folder.exists():
+        work.rename(folder)
+        return
+    old = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    folder.rename(old)
+    work.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def run_record(training: Training, facts: Facts) -> dict[str, Any]:
+    """Facts of a run as they are written to ``facts/run.json``.
+
+    Parameters
+    ----------
+    training : Training
+    facts : Facts
+
+    Returns
+    -------
+    dict
+        Of JSON values.
+    """
+    stated = {
+        key: value for key, value in vars(facts).items() if key not in ("baselines", "flow", "target_calls")
+    }
+    return {
+        **stated,
+        "settings": flatten(facts.settings),
+        "flow": asdict(facts.flow),
+        "target_calls": asdict(facts.target_calls) if facts.target_calls else None,
+        "data_digest": facts.data_digest,
+        "definition": dict(training.model.definition),
+        "family": training.family,
+        "families": [asdict(row) for row in family_results(everything(training, facts), training.family)],
+        "calibration": asdict(calibration(training.evaluation.of(training.family))),
+        "permutation_test": asdict(training.test) | {"shown": training.test.shown},
+    }
+
+
+def _write_facts(training: Training, facts: Facts, folder: Path) -> None:
+    folder.mkdir()
+    record = json.dumps(_plain(run_record(training, facts)), sort_keys=True, indent=1, ensure_ascii=False)
+    _write(folder / "run.json", record + "\n")
+    table = everything(training, facts).predictions
+    _write(folder / "out_of_fold.csv", table.to_csv(index=False, lineterminator="\n"))
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON has no word for: tuples by lists, mappings by dicts, not-a-number by null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _digest(folder: Path) -> str:
+    parts = [path.name.encode() + path.read_bytes() for path in sorted(folder.iterdir())]
+    return hashlib.sha256(b"".join(parts)).hexdigest()

@@ -1,0 +1,223 @@
+"""Figures of a training: discrimination, out-of-fold scores, calibration, magnitude."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from stratify.learning.training import Training
+from stratify.reporting.canvas import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    Drawing,
+    one_axes,
+    styled,
+    swarm_offsets,
+    to_svg,
+)
+from stratify.reporting.explain import Explanation
+from stratify.reporting.performance import mean_roc, reliability
+from stratify.reporting.shap_plots import (
+    draw_beeswarm,
+    draw_pathway_beeswarm,
+    draw_pathway_shares,
+    draw_shares,
+)
+
+Array = NDArray[np.float64]
+
+BASELINE = "composite"
+
+
+def draw_figures(training: Training, explanation: Explanation) -> dict[str, str]:
+    """Draw every figure of a card.
+
+    Parameters
+    ----------
+    training : Training
+    explanation : Explanation
+
+    Returns
+    -------
+    dict of str
+        Name to SVG text with a title that describes it; the same training gives the same bytes.
+    """
+    drawings: dict[str, Callable[[], Drawing]] = {
+        "roc": lambda: draw_roc(training),
+        "scores": lambda: draw_scores(training),
+        "calibration": lambda: draw_calibration(training),
+        "shap-proteins": lambda: draw_shares(explanation),
+        "shap-beeswarm": lambda: draw_beeswarm(explanation),
+        "shap-pathways": lambda: draw_pathway_shares(explanation),
+        "shap-pathways-beeswarm": lambda: draw_pathway_beeswarm(explanation),
+    }
+    if training.model.healthy.n >= 3 and training.problem.target.any():
+        drawings["magnitude"] = lambda: draw_magnitude(training, explanation)
+    figures = {}
+    with styled():
+        for name, draw in drawings.items():
+            figure, alt = draw()
+            figures[name] = to_svg(figure, name, alt)
+    return figures
+
+
+def draw_roc(training: Training) -> Drawing:
+    """Draw the mean ROC curve of the chosen family with its repeats, beside the baseline's."""
+    figure, axes = one_axes(4.6, 4.4)
+    grid = np.linspace(0, 1, 101)
+    evaluation, chosen = training.evaluation, training.family
+    curves = mean_roc(evaluation.of(chosen), grid)
+    for curve in curves:
+        axes.plot(grid, curve, color=BLUE, lw=0.6, alpha=0.35)
+    label = f"{chosen}, AUC {evaluation.auc(chosen):.2f}"
+    axes.plot(grid, curves.mean(axis=0), color=BLUE, lw=2.2, label=label)
+    alt = f"ROC curves from out-of-fold scores: {label}"
+    if BASELINE in evaluation.families and chosen != BASELINE:
+        label = f"{BASELINE}, AUC {evaluation.auc(BASELINE):.2f}"
+        mean = mean_roc(evaluation.of(BASELINE), grid).mean(axis=0)
+        axes.plot(grid, mean, color=ORANGE, lw=2, ls="--", label=label)
+        alt += f"; {label}"
+    axes.plot([0, 1], [0, 1], color=GREY, lw=1, ls=":", label="chance, AUC 0.50")
+    axes.set(
+        xlabel="1 - specificity", ylabel="sensitivity", xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal"
+    )
+    axes.legend(loc="lower right", fontsize=9)
+    return figure, f"{alt}."
+
+
+def draw_scores(training: Training) -> Drawing:
+    """Draw each person's mean out-of-fold score by group, with the healthy bound."""
+    figure, axes = one_axes(5.6, 3.2)
+    groups = out_of_fold_groups(training)
+    _strips(axes, groups)
+    alt = "Out-of-fold scores by group, medians: "
+    alt += ", ".join(f"{name} {np.median(values):.2f} (n {len(values)})" for name, values in groups.items())
+    bound = healthy_bound(training)
+    if bound is not None:
+        axes.axvline(bound, color=INK, lw=1.2, ls="--")
+        axes.annotate(
+            "healthy bound",
+            (bound, 1.0),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
+        alt += f"; healthy bound {bound:.2f}"
+    axes.set_xlabel("out-of-fold score, mean over repeats")
+    return figure, f"{alt}."
+
+
+def draw_magnitude(training: Training, explanation: Explanation) -> Drawing:
+    """Draw the magnitude of the target people against the healthy people's."""
+    figure, axes = one_axes(5.6, 3.2)
+    healthy = training.model.healthy
+    groups = {
+        name: (values - healthy.mean) / healthy.sd for name, values in out_of_fold_groups(training).items()
+    }
+    target = (explanation.scores[~explanation.learned] - healthy.mean) / healthy.sd
+    groups["target people"] = target
+    _strips(axes, groups)
+    tail = training.model.rule.healthy_tail
+    bound = healthy.reach(tail)
+    relevant = training.model.rule.smallest_relevant_size * healthy.unit / healthy.sd
+    for value, style, text in ((bound, "--", "healthy bound"), (relevant, ":", "smallest relevant size")):
+        axes.axvline(value, color=INK, lw=1.2, ls=style, label=text)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9)
+    axes.set_xlabel("magnitude, SDs of the healthy people's scores")
+    beyond = int((target > bound).sum())
+    return figure, (
+        f"Magnitude of {len(target)} target people, who were never labelled, beside the others' out-of-fold "
+        f"magnitude: {beyond} of {len(target)} lie beyond the healthy bound of {bound:.2f} SDs."
+    )
+
+
+def draw_calibration(training: Training) -> Drawing:
+    """Draw the share with the reference disease against the out-of-fold probability."""
+    figure, axes = one_axes(4.6, 4.4)
+    bins = reliability(training.evaluation.of(training.family))
+    size = "-".join(map(str, sorted({bins["n"].min(), bins["n"].max()})))
+    axes.plot([0, 1], [0, 1], color=GREY, lw=1, ls=":", label="perfect")
+    axes.vlines(bins["expected"], bins["low"], bins["high"], color=BLUE, lw=1.4)
+    axes.plot(
+        bins["expected"], bins["observed"], "o-", color=BLUE, lw=1, ms=6, label=f"bins of {size} people"
+    )
+    positive = training.model.positive
+    axes.set(
+        xlabel="probability at the reference mix",
+        ylabel=f"share with {positive}",
+        xlim=(-0.02, 1.05),
+        ylim=(-0.02, 1.02),
+        aspect="equal",
+    )
+    axes.legend(loc="upper left", fontsize=9)
+    points = "; ".join(f"{row['expected']:.2f}: {row['observed']:.2f}" for _, row in bins.iterrows())
+    return (
+        figure,
+        f"Calibration of out-of-fold probabilities, expected: observed share with {positive}: {points}.",
+    )
+
+
+def healthy_bound(training: Training) -> float | None:
+    """Score beyond which a magnitude is beyond healthy; None without healthy people."""
+    healthy = training.model.healthy
+    if healthy.n < 3:
+        return None
+    return healthy.mean + healthy.reach(training.model.rule.healthy_tail) * healthy.sd
+
+
+def out_of_fold_groups(training: Training) -> dict[str, Array]:
+    """Mean out-of-fold score a person, by group.
+
+    Parameters
+    ----------
+    training : Training
+
+    Returns
+    -------
+    dict of array
+        From the top of a figure to its bottom: the healthy reference, other people without the
+        reference disease, the reference disease; groups without people are left out.
+    """
+    people = training.evaluation.of(training.family).groupby("sample_id", sort=True)
+    table = people[["label", "reference", "score"]].mean()
+    reference, label = table["reference"] > 0.5, table["label"]
+    masks = {
+        training.model.positive: label == 1,
+        f"other, not {training.model.positive}": (label == 0) & ~reference,
+        "healthy reference": reference,
+    }
+    return {name: table.loc[mask, "score"].to_numpy() for name, mask in masks.items() if mask.any()}
+
+
+def _strips(axes: Axes, groups: dict[str, Array]) -> None:
+    styles = (("o", BLUE), ("s", ORANGE), ("^", GREEN), ("D", INK))
+    for row, values in enumerate(groups.values()):
+        marker, colour = styles[row % len(styles)]
+        axes.boxplot(
+            values,
+            positions=[row],
+            orientation="horizontal",
+            widths=0.5,
+            showfliers=False,
+            medianprops={"color": INK, "lw": 1.6},
+            manage_ticks=False,
+        )
+        axes.plot(
+            values,
+            row + 0.5 * swarm_offsets(values),
+            marker,
+            color=colour,
+            ms=4.5,
+            mec="white",
+            mew=0.4,
+            alpha=0.85,
+        )
+    axes.set_yticks(range(len(groups)), [f"{name}\nn {len(values)}" for name, values in groups.items()])
+    axes.set_ylim(-0.6, len(groups) - 0.4)

@@ -1,0 +1,82 @@
+"""The SQLite store of MLflow runs: made by one process at a time, and readable after its folder moved."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+DATABASE, ARTIFACTS, LOCK = "mlflow.db", "artifacts", "mlflow.lock"
+PATIENCE = 120.0
+# Columns in which MLflow keeps absolute places.
+PLACES = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("model_versions", "storage_location"),
+    ("logged_models", "artifact_location"),
+)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Let one process at a time through; the lock of a process that died is free.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store; made where it does not exist.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # SQLite's own file lock works on every system, and the system frees it when a process ends.
+    with closing(sqlite3.connect(folder / LOCK, timeout=PATIENCE, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def store_uri(folder: Path) -> str:
+    """Tracking address of a store's database."""
+    return f"sqlite:///{(folder.absolute() / DATABASE).as_posix()}"
+
+
+def artifact_root(folder: Path) -> str:
+    """Address below which a store keeps its artifacts."""
+    return (folder.absolute() / ARTIFACTS).as_uri()
+
+
+def follow_move(folder: Path) -> int:
+    """Let a store that was moved find its artifacts again.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    int
+        Number of places that were corrected.
+    """
+    if not (folder / DATABASE).is_file():
+        return 0
+    new = artifact_root(folder)
+    with closing(sqlite3.connect(folder / DATABASE, timeout=PATIENCE)) as database, database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        old = _stored_root(database) if "experiments" in tables else None
+        if old is None or old == new:
+            return 0
+        return sum(_move(database, table, column, old, new) for table, column in PLACES if table in tables)
+
+
+def _stored_root(database: sqlite3.Connection) -> str | None:
+    query = "SELECT artifact_location FROM experiments WHERE artifact_location LIKE ? ORDER BY experiment_id"
+    places = [place for (place,) in database.execute(query, (f"file://%/{ARTIFACTS}/%",))]
+    return places[-1].rpartition(f"/{ARTIFACTS}/")[0] + f"/{ARTIFACTS}" if places else None
+
+
+def _move(database: sqlite3.Connection, table: str, column: str, old: str, new: str) -> int:
+    # table and column are constants of this file
+    query = (
+        f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608
+        f"WHERE substr({column}, 1, ?) = ?"
+    )
+    return database.execute(query, (new, len(old) + 1, len(old) + 1, f"{old}/")).rowcount

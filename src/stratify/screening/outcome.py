@@ -1,0 +1,91 @@
+"""What a screening found, before it is written anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from stratify.assays.clinical import Unmatched
+from stratify.assays.quality import Finding
+from stratify.learning.decision import INDETERMINATE
+from stratify.learning.frozen import FrozenModel
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What is known of a screened file.
+
+    Parameters
+    ----------
+    files : tuple of str
+        Names, without folders.
+    samples, controls, bridges : int
+        Rows of each kind.
+    wanted, matched : int
+        Assays of the model, and how many of them the file has.
+    weight_covered : float
+        Share of the score's weight on these.
+    missing : tuple of str
+        Names of the others, those with most weight first.
+    scale_stated : bool
+        Whether the file says its unit.
+    declared_offset : bool
+        Whether an offset was given beside the file.
+    findings : tuple of Finding
+        From the check.
+    unmatched : Unmatched
+        Samples without a partner in the clinical table.
+    """
+
+    files: tuple[str, ...]
+    samples: int
+    controls: int
+    bridges: int
+    wanted: int
+    matched: int
+    weight_covered: float
+    missing: tuple[str, ...]
+    scale_stated: bool
+    declared_offset: bool
+    findings: tuple[Finding, ...]
+    unmatched: Unmatched
+
+
+@dataclass(frozen=True, eq=False)
+class Screening:
+    """Results of one screening.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        What scored.
+    digest : str
+        Content digest of the model folder.
+    table : DataFrame
+        One row an input sample, in the order of the file.
+    patients : DataFrame or None
+        One row a patient where patients repeat.
+    scores : array of shape (n,)
+        Raw scores.
+    contributions : array of shape (n, n_proteins)
+        Shapley values of the scores.
+    facts : FileFacts
+        What is known of the file.
+    """
+
+    model: FrozenModel
+    digest: str
+    table: pd.DataFrame
+    patients: pd.DataFrame | None
+    scores: np.ndarray
+    contributions: np.ndarray
+    facts: FileFacts
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of samples by call: positive, negative, indeterminate."""
+        rule = self.model.rule
+        words = (rule.positive_call, rule.negative_call, INDETERMINATE)
+        return {word: int((self.table["call"] == word).sum()) for word in words}

@@ -1,0 +1,201 @@
+"""A page that a trial coordinator can read, in one file, without scripts or requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from stratify.assays.quality import Finding
+from stratify.errors import listed
+from stratify.learning.decision import INDETERMINATE, REASONS
+from stratify.learning.frozen import FrozenModel
+from stratify.screening.alignment import display_names
+from stratify.screening.outcome import Screening
+from stratify.screening.pictures import Ruler, Waterfall, waterfall
+
+MOST_DETAILED = 200
+ANCHORED = {
+    "bridge": "known from samples that were measured in both batches",
+    "controls": "known from the laboratory's controls on the same plate",
+    "vendor": "assumed from the vendor's plate control inside the delivered values",
+    "none": "not known",
+}
+ANCHOR_MEANING = {
+    "bridge": "Its error is part of every interval.",
+    "controls": "Its error is part of every interval.",
+    "vendor": "A typical difference between runs is part of every interval.",
+    "none": "A difference between batches looks like disease, so no call is made.",
+}
+HANDLING = {
+    "ok": "no sign of leaking blood cells",
+    "suspect": "proteins that leak from blood cells are raised",
+    "unknown": "could not be judged",
+}
+BIOLOGY = {
+    "ok": "like the people whom the model was trained on",
+    "unusual": "unlike anybody whom the model was trained on",
+    "unknown": "could not be judged",
+}
+QUALITY = {"ok": "no objection", "warn": "the laboratory warns", "fail": "failed"}
+FINDINGS = {
+    "all-missing-sample": "Samples without any value",
+    "qc-fail": "Samples that the laboratory failed",
+    "qc-warning": "Samples with a warning of the laboratory",
+    "outlier-sample": "Samples whose levels as a whole lie apart",
+    "control-name": "Samples whose names look like controls",
+    "control-rows": "Laboratory controls and bridge samples",
+    "repeated-patient": "Samples of patients who occur more than once",
+    "undeclared-matrix": "Samples without a stated tube type",
+    "all-missing-assay": "Assays without any value",
+    "constant-assay": "Assays that never vary",
+    "below-lod": "Assays below the detection limit in most samples",
+    "unknown-protein": "Columns whose names are on no known panel",
+}
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One row of the page.
+
+    Parameters
+    ----------
+    row : mapping
+        Its line of the results.
+    tone : str
+        ``positive``, ``negative`` or ``open``.
+    why : list of str
+        Reasons in words.
+    proteins, pathways : Waterfall or None
+        None where the patient gets no pictures.
+    """
+
+    row: dict[str, Any]
+    tone: str
+    why: list[str]
+    proteins: Waterfall | None
+    pathways: Waterfall | None
+
+
+def render_report(screening: Screening) -> str:
+    """Write the page of a screening.
+
+    Parameters
+    ----------
+    screening : Screening
+        What was found.
+
+    Returns
+    -------
+    str
+        HTML; the same screening gives the same text.
+    """
+    model, table = screening.model, screening.table
+    detailed = _detailed(screening)
+    return _template().render(
+        model=model,
+        digest=screening.digest,
+        facts=screening.facts,
+        counts=screening.counts,
+        patients=[_patient(screening, i, pictured=bool(detailed[i])) for i in range(len(table))],
+        all_detailed=bool(detailed.all()),
+        most_detailed=MOST_DETAILED,
+        anchors=_anchors(table),
+        repeated=None if screening.patients is None else len(screening.patients),
+        findings=_findings(screening),
+        listed=listed,
+        scale=_magnitude_scale(model),
+        words={"handling": HANDLING, "known_biology": BIOLOGY, "quality": QUALITY, "anchored": ANCHORED},
+    )
+
+
+def _findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
+    """Word the findings of the check, with genes in the place of assay ids."""
+    model = screening.model
+    names = dict(zip(model.assays.index, display_names(model), strict=True))
+    return [
+        (FINDINGS.get(f.code, f.code), [names.get(item, item) for item in f.items], f)
+        for f in screening.facts.findings
+    ]
+
+
+@cache
+def _template() -> Template:
+    pages = Environment(
+        loader=PackageLoader("stratify.screening"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters |= {"percent": lambda share: f"{share:.0%}", "signed": _signed, "two": _two}
+    pages.tests["known"] = pd.notna
+    return pages.get_template("report.html")
+
+
+def _two(value: float) -> str:
+    """Two digits; a share that is not 0 or 1 is never written as if it were."""
+    text = f"{value:.2f}"
+    if text == "0.00" and value > 0:
+        return "<0.01"
+    return ">0.99" if text == "1.00" and value < 1 else text
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _detailed(screening: Screening) -> np.ndarray:
+    """Who gets pictures: everybody, or in a long list those who are flagged."""
+    table = screening.table
+    scored = (table["top_reasons"] != "").to_numpy()
+    if len(table) <= MOST_DETAILED:
+        return scored
+    return scored & (table["call"] == screening.model.rule.positive_call).to_numpy()
+
+
+def _patient(screening: Screening, i: int, *, pictured: bool) -> Patient:
+    row = {str(name): value for name, value in screening.table.iloc[i].items()}
+    tone = "positive" if row["call"] == screening.model.rule.positive_call else "negative"
+    pictures = _waterfalls(screening, i) if pictured else (None, None)
+    return Patient(
+        row,
+        "open" if row["call"] == INDETERMINATE else tone,
+        [REASONS[code] for code in row["reason_codes"].split(";")],
+        *pictures,
+    )
+
+
+def _waterfalls(screening: Screening, i: int) -> tuple[Waterfall, Waterfall]:
+    values, score = screening.contributions[i], float(screening.scores[i])
+    names = display_names(screening.model)
+    sums = pd.Series(values).groupby(screening.model.assays["pathway"].to_numpy()).sum()
+    proteins = [(name, float(value)) for name, value in zip(names, values, strict=True)]
+    pathways = [(str(name).replace("_", " "), float(value)) for name, value in sums.items()]
+    return waterfall(proteins, score, "proteins"), waterfall(pathways, score, "pathways")
+
+
+def _anchors(table: pd.DataFrame) -> list[tuple[str, str, int]]:
+    counts = table["anchored"].value_counts()
+    return [(ANCHORED[kind], ANCHOR_MEANING[kind], int(counts[kind])) for kind in ANCHORED if kind in counts]
+
+
+def _magnitude_scale(model: FrozenModel) -> dict[str, Any] | None:
+    """Where healthy people, the flag's bound and the reference disease lie; None without healthy people."""
+    healthy, rule = model.healthy, model.rule
+    if healthy.n < 3:
+        return None
+    disease = healthy.unit / healthy.sd
+    reach = healthy.reach(0.05)
+    return {
+        "ruler": Ruler(-max(4.0, 1.5 * reach), max(6.0, 1.3 * disease)),
+        "reach": reach,
+        "bound": healthy.reach(rule.healthy_tail),
+        "disease": disease,
+        "smallest": rule.smallest_relevant_size * disease,
+        "n": healthy.n,
+    }

@@ -1,0 +1,185 @@
+"""From a laboratory file to results, a report and a line in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from stratify.assays.clinical import Unmatched, join_clinical
+from stratify.assays.grid import digest as file_digest
+from stratify.assays.quality import Finding, check
+from stratify.assays.reader import read_assays
+from stratify.errors import ScreeningError, listed
+from stratify.learning.frozen import FrozenModel, score_batch
+from stratify.reporting.bundle import LoadedModel, load_model
+from stratify.reporting.manifest import software_version
+from stratify.screening.alignment import align, missing_names, weight_of
+from stratify.screening.anchoring import Anchor, batches, read_offset
+from stratify.screening.audit import Run, appended
+from stratify.screening.delivery import AUDIT, PATIENTS, REPORT, RESULTS, delivered, refuse_foreign_folder
+from stratify.screening.outcome import FileFacts, Screening
+from stratify.screening.report import render_report
+from stratify.screening.results import describe, one_row_a_patient, write_csv
+
+Paths = str | Path | Sequence[str | Path]
+
+
+def screen(
+    model_folder: str | Path,
+    files: Paths,
+    *,
+    clinical: str | Path | None = None,
+    out: str | Path,
+    offset: str | Path | None = None,
+) -> Screening:
+    """Screen the patients of a laboratory file, and write the results.
+
+    Parameters
+    ----------
+    model_folder : str or Path
+        ``models/<name>-<version>``.
+    files : path or sequence of paths
+        Protein levels, in any format that `read_assays` reads.
+    clinical : str or Path, optional
+        Clinical table, one row a sample.
+    out : str or Path
+        Folder for ``results.csv``, ``report.html``, ``audit.jsonl`` and, where patients repeat,
+        ``patients.csv``; new, or an earlier screening. Written when all is done, or not at all.
+    offset : str or Path, optional
+        Offset of this laboratory, measured on bridging samples elsewhere (`read_offset`).
+
+    Returns
+    -------
+    Screening
+
+    Raises
+    ------
+    ModelError
+        A model folder that is damaged, changed or too new.
+    AssayFileError, ClinicalTableError
+        Files that cannot be read or joined.
+    ScreeningError
+        A file that the model cannot score, or a folder for results that holds something else.
+    """
+    loaded, out = load_model(model_folder), Path(out)
+    refuse_foreign_folder(out)
+    paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
+    declared = None if offset is None else read_offset(offset, loaded.model)
+    cohort = read_assays(*paths)
+    unmatched = Unmatched((), ())
+    if clinical is not None:
+        cohort, unmatched = join_clinical(cohort, clinical)
+    screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched)
+    extra = [Path(path) for path in (clinical, offset) if path is not None]
+    _deliver(screening, out, [(path.name, file_digest(path)) for path in [*paths, *extra]])
+    return screening
+
+
+def screen_cohort(
+    loaded: LoadedModel,
+    cohort: AnnData,
+    *,
+    declared: Anchor | None = None,
+    unmatched: Unmatched | None = None,
+) -> Screening:
+    """Screen patients that are in memory; nothing is written.
+
+    Parameters
+    ----------
+    loaded : LoadedModel
+        A model whose folder was checked.
+    cohort : AnnData of shape (samples, assays)
+        As from `read_assays`, with control and bridge rows.
+    declared : Anchor, optional
+        An offset that holds for the whole file.
+    unmatched : Unmatched, optional
+        Samples without a partner in the clinical table, for the report.
+
+    Returns
+    -------
+    Screening
+
+    Raises
+    ------
+    ScreeningError
+        A cohort that the model cannot score.
+    """
+    model, findings = loaded.model, check(cohort)
+    _refuse_unusable(cohort, findings)
+    aligned = align(model, cohort)
+    tables, n = [], cohort.n_obs
+    scores, contributions = np.full(n, np.nan), np.full((n, len(model.assays)), np.nan)
+    for rows, batch in batches(model, aligned, declared):
+        found = score_batch(model, batch)
+        table, contributions[rows] = describe(model, batch, found, aligned.obs.iloc[rows], loaded.digest)
+        scores[rows] = found.score
+        tables.append(table.set_axis(rows, axis=0))
+    table = pd.concat(tables).sort_index()
+    people = table.index.to_numpy()
+    table = table.reset_index(drop=True)
+    chosen = one_row_a_patient(table, aligned.obs.iloc[people])
+    return Screening(
+        model=model,
+        digest=loaded.digest,
+        table=table,
+        patients=chosen if len(chosen) < len(table) else None,
+        scores=scores[people],
+        contributions=contributions[people],
+        facts=_facts(model, aligned, findings, declared is not None, unmatched or Unmatched((), ())),
+    )
+
+
+def _refuse_unusable(cohort: AnnData, findings: Sequence[Finding]) -> None:
+    if not (cohort.obs["sample_type"] == "sample").any():
+        raise ScreeningError(
+            "at least one patient's sample", "control rows only", "name the file of patients"
+        )
+    repeated = [finding for finding in findings if finding.code == "duplicate-sample"]
+    if repeated:
+        raise ScreeningError("one row a sample", f"repeated: {listed(repeated[0].items)}", repeated[0].remedy)
+
+
+def _facts(
+    model: FrozenModel,
+    aligned: AnnData,
+    findings: Sequence[Finding],
+    declared_offset: bool,
+    unmatched: Unmatched,
+) -> FileFacts:
+    # an assay that no patient has is as good as not in the file
+    kinds = aligned.obs["sample_type"]
+    present = np.isfinite(np.asarray(aligned.X)[(kinds == "sample").to_numpy()]).any(axis=0)
+    provenance = aligned.uns["stratify"]
+    return FileFacts(
+        files=tuple(provenance.get("sources", {}).get("name", ())),
+        samples=int((kinds == "sample").sum()),
+        controls=int((kinds == "control").sum()),
+        bridges=int((kinds == "bridge").sum()),
+        wanted=len(model.assays),
+        matched=int(present.sum()),
+        weight_covered=weight_of(model, present),
+        missing=tuple(missing_names(model, present)),
+        scale_stated=provenance.get("scale", "unknown") == model.scale,
+        declared_offset=declared_offset,
+        findings=tuple(findings),
+        unmatched=unmatched,
+    )
+
+
+def _deliver(screening: Screening, out: Path, inputs: list[tuple[str, str]]) -> None:
+    model = screening.model
+    run = Run(
+        f"{model.name}-{model.version}", screening.digest, tuple(inputs), screening.counts, software_version()
+    )
+    earlier = out / AUDIT
+    log = earlier.read_text(encoding="utf-8") if earlier.is_file() else ""
+    with delivered(out) as part:
+        write_csv(screening.table, part / RESULTS)
+        if screening.patients is not None:
+            write_csv(screening.patients, part / PATIENTS)
+        (part / REPORT).write_text(render_report(screening), encoding="utf-8", newline="\n")
+        (part / AUDIT).write_text(appended(log, run), encoding="utf-8", newline="\n")

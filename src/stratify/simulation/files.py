@@ -1,0 +1,99 @@
+"""Simulated studies and planted signatures as files, the truth always apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from stratify.assays.reader import read_assays
+from stratify.simulation.cohort import Study, fresh_mdd, simulate_study
+from stratify.simulation.design import design_preset
+from stratify.simulation.export import write_clinical, write_npx_long, write_table
+from stratify.simulation.signature import literature_signature
+from stratify.simulation.spike import plant_signature, robust_sd
+
+
+def simulate_files(
+    output: Path,
+    *,
+    preset: str = "study",
+    seed: int = 0,
+    n: int | None = None,
+    candidates: Path | None = None,
+    n_candidates: int = 30,
+) -> list[Path]:
+    """Write a simulated study as a laboratory and a clinic would send it.
+
+    Parameters
+    ----------
+    output : Path
+        ``.h5ad`` for the annotated matrix, else a long Olink table.
+    preset : str, default "study"
+    seed : int, default 0
+    n : int, optional
+        People in all groups together.
+    candidates : Path, optional
+        Also write new MDD patients of the same world, with the study's bridge samples and controls.
+    n_candidates : int, default 30
+
+    Returns
+    -------
+    list of Path
+        Files written: assays, ``<stem>-clinical.csv`` and ``<stem>-truth.csv`` for each.
+    """
+    study: Study = simulate_study(design_preset(preset), seed=seed, n=n)
+    written = _write(study.adata, study.truth, output)
+    if candidates is not None:
+        new, truth = fresh_mdd(study.world, n_candidates, seed=seed, controls=True)
+        written += _write(new, truth, candidates)
+    return written
+
+
+def spike_file(host: Path, output: Path, *, size: float, seed: int = 0, share: float = 0.25) -> list[Path]:
+    """Plant the literature's direction of atopic dermatitis in real profiles.
+
+    Its sizes are assumptions; each planted person gets ``size`` times them.
+
+    Parameters
+    ----------
+    host : Path
+        Assay file with real profiles.
+    output : Path
+        As in :func:`simulate_files`.
+    size : float
+        Relative size.
+    seed : int, default 0
+    share : float, default 0.25
+        Share of the people that receive it.
+
+    Returns
+    -------
+    list of Path
+        Files written.
+    """
+    adata = read_assays(host)
+    people = adata.obs_names[(adata.obs["sample_type"] == "sample").to_numpy()]
+    rng = np.random.default_rng(seed)
+    rows = sorted(rng.choice(people, max(1, round(share * len(people))), replace=False))
+    spread = pd.Series(robust_sd(adata), index=adata.var_names).replace(0.0, np.nan)
+    effects = literature_signature(adata.var, spread, "AD_vs_HC").fillna(0.0)
+    planted, truth = plant_signature(adata, rows=rows, effects=effects[effects != 0], size=size, seed=seed)
+    return _write(planted, truth.loc[people], output)
+
+
+def _write(adata: AnnData, truth: pd.DataFrame, path: Path) -> list[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".h5ad":
+        adata.write_h5ad(path)
+        written = [path]
+    else:
+        clinical = path.with_name(f"{path.stem}-clinical.csv")
+        write_npx_long(adata, path)
+        write_clinical(adata, clinical)
+        written = [path, clinical]
+    truth_path = path.with_name(f"{path.stem}-truth.csv")
+    write_table(truth.rename_axis("sample_id").reset_index(), truth_path)
+    return [*written, truth_path]

@@ -1,0 +1,152 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from stratify.learning.domain import (
+    SMALLEST_HANDLING_SET,
+    fit_biology,
+    fit_handling,
+    handling_set,
+    judge_biology,
+    judge_handling,
+    log_distance,
+    t_bound,
+)
+from stratify.signatures.pathways import HANDLING, members
+from stratify.simulation.signature import study_assays
+
+P = 40
+
+
+@pytest.mark.parametrize(("n", "tail"), [(3, 0.05), (32, 0.01), (200, 0.2)])
+def test_bound_is_the_prediction_limit_of_student(n, tail):
+    values = np.random.default_rng(n).normal(3, 2, size=n)
+    spread = values.std(ddof=1) * np.sqrt(1 + 1 / n)
+    assert t_bound(values, tail) == pytest.approx(stats.t(n - 1, values.mean(), spread).isf(tail))
+
+
+def test_bound_is_passed_as_often_as_it_says():
+    draws = np.random.default_rng(0).normal(size=(4000, 11))
+    passed = [row[-1] > t_bound(row[:-1], 0.1) for row in draws]
+    assert np.mean(passed) == pytest.approx(0.1, abs=0.015)
+
+
+def test_handling_set_leaves_out_what_is_excluded():
+    assays = study_assays()
+    everything = handling_set(assays, np.zeros(len(assays), dtype=bool))
+    np.testing.assert_array_equal(everything, members(HANDLING, assays))
+    some = np.arange(len(assays)) % 2 == 0
+    np.testing.assert_array_equal(handling_set(assays, some), everything & ~some)
+    assert not handling_set(pd.DataFrame({"uniprot": ["P01579"], "gene": ["IFNG"]}), np.array([False])).any()
+
+
+def healthy(n=40, seed=0):
+    return np.random.default_rng(seed).normal(size=(n, P))
+
+
+def test_leak_of_two_units_is_suspect_and_other_proteins_do_not_matter():
+    chosen = np.arange(P) < 8
+    state = fit_handling(chosen, healthy())
+    new = healthy(200, seed=1)
+    score, words = judge_handling(state, new)
+    assert words.count("suspect") <= 10
+    assert judge_handling(state, new + 2.0 * chosen)[1].count("suspect") >= 190
+    np.testing.assert_array_equal(judge_handling(state, np.where(chosen, new, 9.0))[0], score)
+
+
+def test_leak_is_in_healthy_sds():
+    score, _ = judge_handling(fit_handling(np.arange(P) < 8, healthy()), healthy())
+    np.testing.assert_allclose([score.mean(), score.std(ddof=1)], [0.0, 1.0], atol=1e-12)
+
+
+@pytest.mark.parametrize(("n_proteins", "n_healthy"), [(SMALLEST_HANDLING_SET - 1, 40), (8, 2)])
+def test_too_few_proteins_or_people_leave_handling_unknown(n_proteins, n_healthy):
+    score, words = judge_handling(fit_handling(np.arange(P) < n_proteins, healthy(n_healthy)), healthy(3))
+    assert np.isnan(score).all()
+    assert words == ["unknown"] * 3
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Three groups that differ in mean, with two strong shared factors."""
+    rng = np.random.default_rng(2)
+    loadings = rng.normal(size=(P, 2))
+    means = np.stack([np.zeros(P), 2.0 * (np.arange(P) < 5), -2.0 * (np.arange(P) > 34)])
+
+    def draw(groups):
+        n = len(groups)
+        return means[groups] + rng.normal(size=(n, 2)) @ loadings.T + 0.5 * rng.normal(size=(n, P))
+
+    groups = np.arange(120) % 3
+    state = fit_biology(draw(groups), groups, groups == 0, n_factors=2)
+    return draw, means, state
+
+
+def test_people_like_those_of_training_are_of_known_biology(world):
+    draw, _, state = world
+    words = judge_biology(state, draw(np.arange(600) % 3))[1]
+    assert words.count("unusual") / 600 < 0.04
+
+
+def test_planted_unusual_profile_is_found(world):
+    draw, _, state = world
+    new = draw(np.zeros(100, dtype=int))
+    new[:, 10:20] += np.tile([3.0, -3.0], 5)
+    assert judge_biology(state, new)[1].count("unusual") >= 95
+
+
+@pytest.mark.parametrize("size", [-5.0, 2.0, 20.0])
+def test_offset_along_a_free_direction_changes_nothing(world, size):
+    draw, _, state = world
+    new = draw(np.zeros(20, dtype=int))
+    base = log_distance(state, new)
+    assert state.free.shape == (2, P)
+    for direction in state.free:
+        np.testing.assert_allclose(log_distance(state, new + size * direction * state.sd), base, atol=1e-8)
+
+
+def test_twice_the_disease_is_still_known_biology(world):
+    draw, means, state = world
+    words = judge_biology(state, draw(np.zeros(100, dtype=int)) + 2.0 * means[1])[1]
+    assert words.count("unusual") <= 10
+
+
+def test_free_directions_span_the_group_differences_and_are_orthonormal(world):
+    _, _, state = world
+    sigma = state.loadings @ state.loadings.T + np.diag(state.uniquenesses)
+    np.testing.assert_allclose(state.free @ np.linalg.solve(sigma, state.free.T), np.eye(2), atol=1e-8)
+
+
+def test_distance_equals_the_dense_projection(world):
+    draw, _, state = world
+    new = draw(np.arange(5) % 3)
+    precision = np.linalg.inv(state.loadings @ state.loadings.T + np.diag(state.uniquenesses))
+    for row, distance in zip(new, log_distance(state, new), strict=True):
+        deviation = (row - state.origin) / state.sd
+        free = state.free.T
+        along = free @ np.linalg.solve(free.T @ precision @ free, free.T @ precision @ deviation)
+        left = deviation - along
+        assert distance == pytest.approx(0.5 * np.log(left @ precision @ left))
+
+
+def test_shared_variation_is_not_unusual_but_the_same_length_elsewhere_is(world):
+    _, _, state = world
+    along = 3.0 * state.loadings[:, 0]
+    across = np.random.default_rng(3).permutation(along) * np.random.default_rng(4).choice([-1, 1], P)
+    distances = log_distance(state, state.origin + np.stack([along, across]) * state.sd)
+    assert distances[1] > distances[0] + 0.5
+
+
+def test_without_reference_people_the_mean_is_the_origin():
+    z = healthy(30)
+    state = fit_biology(z, np.zeros(30, dtype=int), np.zeros(30, dtype=bool), n_factors=2)
+    np.testing.assert_array_equal(state.origin, z.mean(axis=0))
+    assert state.free.shape == (0, P)
+    assert np.isfinite(state.bound)
+
+
+def test_bound_depends_on_nothing_but_the_seed():
+    z, groups = healthy(40), np.arange(40) % 2
+    bounds = [fit_biology(z, groups, groups == 0, seed=seed).bound for seed in (0, 0, 1)]
+    assert bounds[0] == bounds[1] != bounds[2]

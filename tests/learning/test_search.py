@@ -1,0 +1,84 @@
+import numpy as np
+import optuna
+import pytest
+
+from stratify.learning.classifier import FAMILIES, Family, Knowledge, family
+from stratify.learning.linear import PathwayRidge
+from stratify.learning.search import tune
+
+PRIOR = Knowledge(np.arange(15) < 3, None)
+
+
+def draw(n=50, p=15, effect=1.0, seed=0):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 2
+    return rng.normal(size=(n, p)) + effect * y[:, None] * (np.arange(p) < 3), y
+
+
+@pytest.mark.parametrize("trials", [0, 1])
+def test_no_budget_keeps_the_prespecified_settings(trials):
+    assert tune(family("pathway-ridge"), PRIOR, *draw(), trials=trials, seed=0) == {}
+
+
+def test_family_without_settings_is_not_searched():
+    assert tune(family("composite"), PRIOR, *draw(), trials=50, seed=0) == {}
+
+
+@pytest.mark.parametrize("name", [name for name in FAMILIES if FAMILIES[name].space])
+def test_settings_are_within_their_space_and_are_accepted(name):
+    chosen = family(name)
+    found = tune(chosen, PRIOR, *draw(), trials=4, seed=0)
+    assert set(found) == set(chosen.space)
+    for key, value in found.items():
+        low, high, _ = chosen.space[key]
+        assert low <= value <= high
+        assert isinstance(value, int) == isinstance(low, int)
+    chosen.build(PRIOR).set_params(**found).fit(*draw())
+
+
+@pytest.mark.parametrize("name", ["factor-centroids", "pathway-ridge"])
+def test_same_seed_finds_the_same(name):
+    first, second = (tune(family(name), PRIOR, *draw(), trials=6, seed=3) for _ in range(2))
+    assert first == second
+    assert tune(family(name), PRIOR, *draw(), trials=6, seed=4) != first
+
+
+def watched(settings, loss):
+    """Build a family whose loss is known and whose trials are seen."""
+
+    class Watched(PathwayRidge):
+        def inner_loss(self, z, y):
+            def known(tried):
+                settings.append(tried)
+                return loss(tried)
+
+            return known
+
+    return Family("watched", lambda known: Watched(), {"C": (1e-4, 1.0, True)})
+
+
+def test_prespecified_settings_are_the_first_trial():
+    settings = []
+    tune(watched(settings, lambda tried: 0.0), PRIOR, *draw(), trials=5, seed=0)
+    assert settings[0] == {"C": 0.003}
+    assert len(settings) == 5
+
+
+def test_best_trial_is_returned():
+    settings = []
+    found = tune(
+        watched(settings, lambda tried: abs(np.log(tried["C"] / 0.1))), PRIOR, *draw(), trials=25, seed=0
+    )
+    assert found == min(settings, key=lambda tried: abs(np.log(tried["C"] / 0.1)))
+    assert 0.03 < found["C"] < 0.3
+
+
+def test_signal_wants_less_penalty_than_noise():
+    settings = [tune(family("pathway-ridge"), PRIOR, *draw(effect=e), trials=12, seed=0) for e in (2.0, 0.0)]
+    assert settings[0]["C"] > settings[1]["C"]
+
+
+def test_verbosity_of_optuna_is_given_back():
+    before = optuna.logging.get_verbosity()
+    tune(family("pathway-ridge"), PRIOR, *draw(), trials=2, seed=0)
+    assert optuna.logging.get_verbosity() == before

@@ -1,0 +1,169 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stratify.errors import CohortError
+from stratify.learning.classifier import Knowledge
+from stratify.learning.metrics import auc
+from stratify.learning.validation import (
+    Evaluation,
+    Fold,
+    Plan,
+    choose_family,
+    cross_validate,
+    fit_fold,
+    outer_folds,
+    score_table,
+)
+
+NOTHING = Knowledge(None, None)
+QUICK = Plan(folds=4, repeats=2, trials=0, seed=1)
+
+
+@pytest.mark.parametrize("visits", [1, 3])
+def test_each_patient_is_held_out_once_a_repeat_and_never_split(plain_problem, visits):
+    problem = plain_problem(n=42, visits=visits)
+    folds = list(outer_folds(problem, QUICK))
+    assert [(fold.repeat, fold.number) for fold in folds] == [(r, k) for r in range(2) for k in range(4)]
+    for repeat in range(2):
+        held = np.concatenate([fold.test for fold in folds if fold.repeat == repeat])
+        np.testing.assert_array_equal(np.sort(held), np.arange(42 * visits))
+    for fold in folds:
+        assert set(problem.patients[fold.train]).isdisjoint(problem.patients[fold.test])
+        assert len(fold.train) + len(fold.test) == 42 * visits
+
+
+def test_classes_and_healthy_people_are_spread_over_the_folds(problem):
+    for fold in outer_folds(problem, Plan(folds=5, repeats=3)):
+        assert (problem.y[fold.test] == 1).sum() == 6
+        assert 6 <= problem.reference[fold.test].sum() <= 7
+        assert not problem.target[fold.test].any()
+        assert not problem.target[fold.train].any()
+
+
+def test_folds_repeat_with_the_seed_and_differ_between_repeats(plain_problem):
+    problem = plain_problem()
+    once, again = (list(outer_folds(problem, QUICK)) for _ in range(2))
+    for one, other in zip(once, again, strict=True):
+        np.testing.assert_array_equal(one.test, other.test)
+    assert {tuple(fold.test) for fold in once[:4]} != {tuple(fold.test) for fold in once[4:]}
+    moved = list(outer_folds(problem, replace(QUICK, seed=9)))
+    assert any(list(one.test) != list(other.test) for one, other in zip(once, moved, strict=True))
+
+
+def test_more_folds_than_patients_of_a_class_is_refused(plain_problem):
+    problem = plain_problem(n=8, visits=5)  # twenty samples a class, and only four patients
+    assert len(list(outer_folds(problem, replace(QUICK, repeats=1)))) == 4
+    with pytest.raises(CohortError, match="4 in class 0"):
+        next(outer_folds(problem, Plan(folds=5)))
+
+
+def test_every_step_is_learned_without_the_held_out_people(plain_problem):
+    problem = plain_problem()
+    fold = next(outer_folds(problem, QUICK))
+    spoiled = problem.profiles.copy()
+    spoiled[fold.test] = 1e6
+    fitted = [
+        fit_fold(p, fold.train, "factor-centroids", NOTHING, trials=0, seed=0)
+        for p in (problem, replace(problem, profiles=spoiled))
+    ]
+    scores = [model.decision_function(problem.profiles[fold.test]) for model in fitted]
+    np.testing.assert_array_equal(*scores)
+
+
+def test_healthy_people_without_a_label_only_prepare(plain_problem):
+    problem = plain_problem()
+    unlabelled = replace(problem, y=np.where(problem.reference, -1, problem.y))
+    rows = unlabelled.learned
+    model = fit_fold(unlabelled, rows, "composite", NOTHING, trials=0, seed=0)
+    healthy = problem.profiles[problem.reference]
+    np.testing.assert_allclose(model.scaler_.center_, healthy.mean(axis=0))
+    table = score_table(
+        unlabelled, Fold(0, 0, rows, rows), "composite", model.decision_function(problem.profiles[rows])
+    )
+    assert set(table.loc[table["reference"], "label"]) == {-1}
+
+
+@pytest.fixture(scope="module")
+def validated(plain_problem):
+    return cross_validate(plain_problem(), ["composite", "factor-centroids"], NOTHING, QUICK)
+
+
+def test_each_person_has_one_score_a_family_and_repeat(validated):
+    evaluation, fitted = validated
+    counts = evaluation.predictions.groupby(["family", "repeat", "sample_id"]).size()
+    assert len(counts) == 2 * 2 * 60
+    assert (counts == 1).all()
+    assert evaluation.families == ["composite", "factor-centroids"]
+    assert {name: len(models) for name, models in fitted.items()} == {"composite": 8, "factor-centroids": 8}
+
+
+def test_models_are_in_the_order_of_the_folds(validated, plain_problem):
+    problem, (evaluation, fitted) = plain_problem(), validated
+    for fold, model in zip(outer_folds(problem, QUICK), fitted["factor-centroids"], strict=True):
+        rows = evaluation.of("factor-centroids").query("repeat == @fold.repeat and fold == @fold.number")
+        assert rows["sample_id"].tolist() == problem.samples[fold.test].tolist()
+        np.testing.assert_array_equal(rows["score"], model.decision_function(problem.profiles[fold.test]))
+
+
+def test_figures_derive_from_the_scores(validated):
+    evaluation, _ = validated
+    rows = evaluation.of("factor-centroids")
+    by_hand = [auc(part["label"].to_numpy(), part["score"].to_numpy()) for _, part in rows.groupby("repeat")]
+    assert evaluation.auc("factor-centroids") == pytest.approx(np.mean(by_hand))
+    assert evaluation.auc("factor-centroids") > 0.85
+    assert evaluation.fold_aucs("composite").shape == (8,)
+    low, high = evaluation.auc_interval("factor-centroids")
+    assert 0 <= low < evaluation.auc("factor-centroids") < high <= 1
+    assert evaluation.paired_difference("composite", "composite") == (0.0, 0.0)
+
+
+def test_progress_is_told_once_a_repeat(plain_problem):
+    lines = []
+    cross_validate(plain_problem(), ["composite"], NOTHING, QUICK, tell=lines.append)
+    assert lines == ["cross-validation, repeat 1 of 2", "cross-validation, repeat 2 of 2"]
+
+
+def made_up(**noise):
+    """Five folds of families whose scores are the label plus noise of a given size."""
+    tables = []
+    for name, size in noise.items():
+        rng = np.random.default_rng(0)
+        label = np.tile([0, 1], 100)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "family": name.replace("_", "-"),
+                    "repeat": 0,
+                    "fold": np.repeat(np.arange(5), 40),
+                    "sample_id": np.arange(200).astype(str),
+                    "label": label,
+                    "reference": False,
+                    "score": label + size * rng.normal(size=200),
+                }
+            )
+        )
+    return Evaluation(pd.concat(tables, ignore_index=True), 5)
+
+
+def test_clear_winner_replaces_the_prespecified_family():
+    assert choose_family(made_up(default=3.0, good=0.8, best=0.2), "default") == "best"
+
+
+def test_small_gain_does_not():
+    evaluation = made_up(default=0.800, other=0.799)
+    assert evaluation.paired_difference("other", "default")[0] >= 0
+    assert choose_family(evaluation, "default") == "default"
+
+
+def test_default_stays_where_it_is_best():
+    assert choose_family(made_up(worse=3.0, default=0.2), "default") == "default"
+
+
+def test_control_is_never_chosen_and_never_tuned():
+    evaluation = made_up(default=3.0, good=0.8, best=0.2)
+    assert choose_family(evaluation, "default", never=["best"]) == "good"
+    plan = Plan(trials=7, controls=("xgboost",))
+    assert (plan.budget("xgboost"), plan.budget("factor-centroids")) == (0, 7)

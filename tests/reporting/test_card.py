@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from stratify.learning.validation import Evaluation
+from stratify.reporting.card import NOT_COMPUTED, card_page, card_text, fixed, in_words, p_value, write_card
+from stratify.reporting.explain import explain
+from stratify.reporting.plots import draw_figures
+
+
+@pytest.fixture(scope="module")
+def card(training, facts, figures):
+    return card_text(training, facts, figures)
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    section = text.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if "|" in line
+    ]
+
+
+class Page(HTMLParser):
+    """Which elements a page has, and whether every one is closed."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "link"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open, self.seen, self.addresses = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.addresses += [v for k, v in attrs if k in ("href", "src", "xlink:href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_same_training_is_the_same_text(training, facts, figures, card):
+    assert card_text(training, facts, figures) == card
+
+
+def test_headline_says_shown_and_by_how_much(card):
+    assert card.startswith("# small version 1: resemblance to AD, shown\n")
+    assert "0 of 19 permutations" in card
+    assert "(p = 0.050, bound 0.05)" in card
+
+
+def test_model_that_shows_nothing_is_worded_so(null, make_facts):
+    text = card_text(null, make_facts(null), draw_figures(null, explain(null)))
+    assert text.startswith("# small version 1: resemblance to AD, not shown\n")
+    assert "No call may be made with this model" in text
+    assert "describes its arithmetic, not biology" in text
+    assert "no flag is given" in text
+    assert "**shown**" not in text
+    assert "> **Shown.**" not in text
+
+
+def test_model_that_was_not_tested_is_not_shown(boosted, make_facts):
+    text = card_text(boosted, make_facts(boosted), {})
+    assert ", not shown\n" in text
+    assert "No permutation test was run" in text
+    assert f"Figure roc: {NOT_COMPUTED}." in text
+
+
+def test_performance_is_that_of_the_evaluation(card, training):
+    table = {row[0]: row[1:] for row in rows(card, "Performance")[2:]}
+    low, high = training.evaluation.auc_interval("xgboost")
+    gap, error = training.evaluation.paired_difference("factor-centroids", "xgboost")
+    assert table["factor-centroids (this model)"][0] == f"{training.evaluation.auc('factor-centroids'):.2f}"
+    assert table["xgboost"][1:] == [f"{low:.2f} to {high:.2f}", f"{gap:.2f}", f"{error:.2f}"]
+    assert "composite (baseline)" in table
+    assert f"Model of covariates alone: {NOT_COMPUTED}." in card
+
+
+def test_covariates_stand_beside_the_proteins(training, facts, figures):
+    table = training.evaluation.of("composite").assign(family="covariates")
+    known = replace(facts, baselines=Evaluation(table, 4), covariates=("age", "sex"))
+    text = card_text(training, known, figures)
+    assert "| covariates (no protein: age, sex) |" in text
+    assert "Model of covariates alone" not in text
+
+
+def test_flow_and_digests_are_those_of_the_facts(card, facts):
+    flow = dict(rows(card, "Data: source, participants and flow")[2:11])
+    assert flow["Read"] == "56"
+    assert flow["Learned: PSO"] == "10"
+    assert flow["Target, never labelled"] == "8"
+    assert facts.data_digest in card
+    assert "44 people were learned from" in card
+
+
+def test_locked_threshold_is_in_numbers(card, training):
+    healthy = training.model.healthy
+    z = healthy.reach(0.05)
+    assert f"healthy bound, {healthy.mean + z * healthy.sd:.3f}: a magnitude of {z:.2f} SDs" in card
+    assert f"below {0.3 * healthy.unit / healthy.sd:.2f} SDs" in card
+    assert "at least 80% of the score's weight" in card
+    assert "(the smallest possible is 0.034)" in card
+
+
+def test_calls_are_counted_and_not_called_accuracy(card, facts):
+    counts = {row[0]: row[1] for row in rows(card, "Target people")[2:]}
+    assert counts == {call: str(n) for call, n in facts.target_calls.calls.items()}
+    assert "these counts are not an accuracy" in card
+
+
+def test_words_that_must_stand(card):
+    for words in (
+        "no medical device",
+        "is not to respond to a drug",
+        "no outcome of depression (MDD) was ever observed",
+        "AD-resemblance at the reference mix",
+        "10%, 25%, 35%",
+        "corrected variance\nof Nadeau & Bengio (2003)",
+        "Detectability map",
+    ):
+        assert words in card
+
+
+@pytest.mark.parametrize(("simulated", "permuted"), [(True, False), (False, True), (False, False)])
+def test_what_is_not_real_is_said_loudly(training, facts, figures, simulated, permuted):
+    text = card_text(training, replace(facts, simulated=simulated, permuted=permuted), figures)
+    assert ("> **SIMULATED DATA.**" in text) == simulated
+    assert ("> **LABELS PERMUTED ON PURPOSE.**" in text) == permuted
+    assert ("imulated" in text) == simulated
+
+
+def test_no_time_no_place_and_no_patient(card, facts):
+    assert not re.search(r"\b20\d\d-\d\d|\d\d:\d\d|person-\d|run_id|/tmp/|/home/", card)
+
+
+def test_names_cannot_break_the_text(training, facts, figures):
+    rude = "a | b <script>alert(1)</script> [x](http://evil) *loud* `code`\n\n# heading"
+    text = card_text(
+        training, replace(facts, question=rude, flow=replace(facts.flow, removed={rude: 1})), figures
+    )
+    page = card_page(text, figures, title="<b>")
+    assert "\n# heading" not in text
+    assert "<script" not in page
+    assert 'href="http' not in page
+    assert page.count("<tr>") == card_page(card_text(training, facts, figures), figures, title="").count(
+        "<tr>"
+    )
+
+
+def test_page_needs_no_other_file_and_is_well_formed(card, figures):
+    page = card_page(card, figures, title="small & able")
+    found = Page(page)
+    assert found.open == []
+    assert found.seen.count("svg") == len(figures)
+    assert not {"script", "link", "img", "iframe"} & set(found.seen)
+    assert all(address.startswith("#") for address in found.addresses)
+    assert "<title>small &amp; able</title>" in page
+    assert not re.search(r"url\((?!#)|@import", page)
+
+
+def test_both_forms_are_written_from_one_text(training, facts, figures, card, tmp_path):
+    write_card(training, facts, figures, tmp_path)
+    assert (tmp_path / "card.md").read_text(encoding="utf-8") == card
+    page = (tmp_path / "card.html").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", card, flags=re.MULTILINE)
+    assert re.findall(r"<h2>(.*?)</h2>", page) == headings
+    assert len(headings) == 13
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (fixed(0.125, 1), "0.1"),
+        (fixed(None), NOT_COMPUTED),
+        (fixed(-2.345), "-2.35"),
+        (p_value(0.0009), "< 0.001"),
+        (in_words({}), "none"),
+    ],
+)
+def test_numbers_are_written_one_way(text, wanted):
+    assert text == wanted

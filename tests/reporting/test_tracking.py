@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from stratify.reporting.folder import write_model_folder
+from stratify.reporting.store import store_uri
+from stratify.reporting.tracking import synthetic_profiles, track
+
+mlflow = pytest.importorskip("mlflow")
+# of the libraries that MLflow uses, when the tests ask the store themselves
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def tracked(training, facts, figures, tmp_path_factory):
+    place = tmp_path_factory.mktemp("tracked")
+    before = os.getcwd()
+    os.chdir(place)
+    try:
+        folder = place / "models" / "small-1"
+        write_model_folder(training, facts, figures, folder)
+        run_id = track(training, facts, figures, folder, store=place / "mlruns")
+    finally:
+        os.chdir(before)
+    return mlflow.MlflowClient(tracking_uri=store_uri(place / "mlruns")), run_id, place
+
+
+def test_run_holds_metrics_with_their_intervals(tracked, training):
+    client, run_id, _ = tracked
+    run = client.get_run(run_id)
+    assert run.info.status == "FINISHED"
+    metrics = run.data.metrics
+    assert metrics["auc"] == training.evaluation.auc("factor-centroids")
+    assert metrics["auc_low"] <= metrics["auc"] <= metrics["auc_high"]
+    assert metrics["permutation_p"] == 0.05
+
+
+def test_run_names_its_data_and_settings(tracked, facts):
+    client, run_id, _ = tracked
+    run = client.get_run(run_id)
+    assert run.data.tags["data_sha256"] == facts.data_digest
+    assert run.data.params["settings.learning.folds"] == "4"
+    assert run.data.params["definition.alpha"] == "0.1"
+    (data,) = run.inputs.dataset_inputs
+    assert data.dataset.digest == facts.data_digest[:32]
+    assert json.loads(data.dataset.source) == {"files": ["a.csv", "b.csv"]}
+
+
+def test_every_family_has_a_child(tracked, training):
+    client, run_id, _ = tracked
+    experiment = client.get_experiment_by_name("small").experiment_id
+    found = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{run_id}'")
+    aucs = {run.data.tags["family"]: run.data.metrics["auc"] for run in found}
+    assert aucs == {name: training.evaluation.auc(name) for name in training.evaluation.families}
+    assert {run.info.status for run in found} == {"FINISHED"}
+
+
+def test_tags_metrics_and_parameters_name_no_patient(tracked, training):
+    client, run_id, _ = tracked
+    data = client.get_run(run_id).data
+    assert "person-" not in str(data.to_dictionary())
+
+
+def test_model_figures_and_table_are_artifacts(tracked, figures):
+    client, run_id, place = tracked
+    names = {item.path for item in client.list_artifacts(run_id)}
+    assert names == {"figures", "model", "out_of_fold.csv"}
+    assert len(client.list_artifacts(run_id, "figures")) == len(figures)
+    kept = place / "mlruns" / "artifacts" / "small" / run_id / "artifacts" / "model"
+    assert (kept / "manifest.json").read_bytes() == (place / "models/small-1/manifest.json").read_bytes()
+    assert (
+        len(mlflow.pyfunc.load_model(str(kept)).predict(mlflow.pyfunc.load_model(str(kept)).input_example))
+        == 2
+    )
+
+
+def test_failed_run_is_marked(tracked, training, facts, figures, tmp_path):
+    client, _, place = tracked
+    with pytest.raises(OSError, match="facts"):
+        track(training, replace(facts, experiment="broken.toml"), figures, tmp_path, store=place / "mlruns")
+    experiment = client.get_experiment_by_name("broken").experiment_id
+    assert [run.info.status for run in client.search_runs([experiment])] == ["FAILED"]
+
+
+def test_tracking_address_of_the_environment_is_obeyed(
+    training, facts, figures, tracked, tmp_path, monkeypatch
+):
+    _, _, place = tracked
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store_uri(place / "mlruns"))
+    monkeypatch.chdir(tmp_path)
+    folder = place / "models" / "small-1"
+    run_id = track(training, replace(facts, question="Again?"), figures, folder, store=tmp_path / "unused")
+    assert tracked[0].get_run(run_id).data.tags["question"] == "Again?"
+    assert not (tmp_path / "unused").exists()
+
+
+def test_example_has_two_rows_of_all_assays(training):
+    example = synthetic_profiles(training.model)
+    assert list(example.columns) == list(training.model.assays.index)
+    assert example.shape == (2, 40)
+
+
+def test_new_store_is_silent_sends_nothing_and_resolves_no_name(tmp_path):
+    code = """
+import socket, sys
+def refuse(*arguments, **options):
+    sys.exit(f"looked up {arguments}")
+socket.getaddrinfo = refuse
+from pathlib import Path
+from stratify.reporting.tracking import _opened
+with _opened(Path("mlruns"), "a name/with signs") as (client, experiment):
+    place = client.get_experiment(experiment).artifact_location
+assert place.endswith("/mlruns/artifacts/a%20name%2Fwith%20signs"), place
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "mlruns" / "mlflow.db").is_file()

@@ -1,0 +1,53 @@
+"""Simulated studies as files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from stratify.assays.clinical import join_clinical
+from stratify.assays.reader import read_assays
+from stratify.simulation.cohort import simulate_study
+from stratify.simulation.files import simulate_files, spike_file
+
+
+def test_a_study_and_its_candidates_come_as_a_laboratory_would_send_them(tmp_path):
+    written = simulate_files(tmp_path / "c.csv", seed=1, candidates=tmp_path / "new.csv", n_candidates=7)
+    assert [path.name for path in written] == [
+        "c.csv", "c-clinical.csv", "c-truth.csv", "new.csv", "new-clinical.csv", "new-truth.csv",
+    ]  # fmt: skip
+    table, unmatched = join_clinical(read_assays(tmp_path / "c.csv"), tmp_path / "c-clinical.csv")
+    study = simulate_study(seed=1)
+    people = table[table.obs["sample_type"] == "sample"]
+    assert np.array_equal(people.X, study.adata[people.obs_names].X)
+    assert not unmatched.only_assay
+    assert not unmatched.only_clinical
+    new = read_assays(tmp_path / "new.csv")
+    assert (new.obs["sample_type"] == "sample").sum() == 7
+    assert (new.obs["sample_type"] == "bridge").any()
+
+
+def test_truth_is_never_in_what_a_model_may_see(tmp_path):
+    simulate_files(tmp_path / "c.csv", seed=1)
+    seen = (tmp_path / "c.csv").read_text() + (tmp_path / "c-clinical.csv").read_text()
+    truth = pd.read_csv(tmp_path / "c-truth.csv")
+    assert {"sample_id", "skewed", "bayes_score"} <= set(truth)
+    assert not any(word in seen for word in ("skewed", "bayes", "relative_size"))
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        simulate_files(tmp_path / name / "c.csv", seed=3, n=40)
+    for file in ("c.csv", "c-clinical.csv", "c-truth.csv"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_a_signature_is_planted_in_a_share_of_the_host(tmp_path):
+    simulate_files(tmp_path / "host.h5ad", seed=1)
+    spike_file(tmp_path / "host.h5ad", tmp_path / "planted.h5ad", size=1.0, seed=5)
+    host, planted = read_assays(tmp_path / "host.h5ad"), read_assays(tmp_path / "planted.h5ad")
+    truth = pd.read_csv(tmp_path / "planted-truth.csv", index_col="sample_id")
+    moved = (np.asarray(host.X) != np.asarray(planted[host.obs_names].X)).any(axis=1)
+    assert truth["skewed"].sum() == 27
+    assert set(host.obs_names[moved]) == set(truth.index[truth["skewed"]])
