@@ -1,4 +1,4 @@
-"""Null cohorts: how often does the path show something where there is nothing?
+"""Null cohorts: how often the path shows something where there is nothing.
 
     python benchmarks/null.py                  100 cohorts with permuted labels, resumed where it stopped
     python benchmarks/null.py --cohorts 10     a small version
@@ -33,16 +33,20 @@ def run_null(seed: int) -> pd.DataFrame:
     """One cohort whose labels mean nothing."""
     adata = simulate_study(design_preset("study"), seed=seed).adata
     people = adata[adata.obs["sample_type"] == "sample"].copy()
-    labels = reference_disease(
-        people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"]
-    )
+    labels = reference_disease(people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"])
     problem = make_problem(people, labels).permuted(seed)
     known = knowledge(["Th2"], ["Th2", "Th1", "Th17"], problem.assays)
     test = permutation_test(problem, DEFAULT, known, seed=seed)
     evaluation, _ = cross_validate(problem, [DEFAULT], known, Plan(repeats=5, trials=0, seed=seed))
     low, high = evaluation.auc_interval(DEFAULT)
-    row = {"seed": seed, "p": test.p_value, "permutations": test.n_permutations,
-           "auc": evaluation.auc(DEFAULT), "low": low, "high": high}
+    row = {
+        "seed": seed,
+        "p": test.p_value,
+        "permutations": test.n_permutations,
+        "auc": evaluation.auc(DEFAULT),
+        "low": low,
+        "high": high,
+    }
     return pd.DataFrame([row])
 
 

@@ -63,8 +63,9 @@ def run_study(cell: str, seed: int, n_fresh: int = 500) -> pd.DataFrame:
     for name in FAMILIES:
         final = fit_fold(problem, problem.learned, name, known, trials=TRIALS, seed=seed)
         model = freeze(problem, recipe, known, final, (evaluation, name, fitted[name]), shown=True)
-        rows.append({"cell": cell, "seed": seed, "family": name, "bayes_auc": best}
-                    | _figures(model, batch, skewed))
+        rows.append(
+            {"cell": cell, "seed": seed, "family": name, "bayes_auc": best} | _figures(model, batch, skewed)
+        )
     return pd.DataFrame(rows)
 
 
@@ -138,7 +139,11 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     table = resume(arguments.results, tuple(arguments.cells), arguments.studies)
-    print(summarise(table).to_markdown(index=False) if _has_tabulate() else summarise(table).to_string(index=False))
+    print(
+        summarise(table).to_markdown(index=False)
+        if _has_tabulate()
+        else summarise(table).to_string(index=False)
+    )
 
 
 def _has_tabulate() -> bool:

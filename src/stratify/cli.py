@@ -13,8 +13,8 @@ from stratify.errors import StratifyError
 
 app = typer.Typer(
     name="stratify",
-    help="Find depressed patients whose serum proteins resemble atopic dermatitis. Research software: no output is "
-    "a medical decision, and resembling atopic dermatitis is not response to a drug.",
+    help="Find depressed patients whose serum proteins resemble atopic dermatitis. Research software: "
+    "no output is a medical decision, and resembling atopic dermatitis is not response to a drug.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,13 +51,19 @@ def fetch(name: str) -> None:
 
 @app.command()
 def simulate(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Long Olink table to write (.csv) or .h5ad.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Long Olink table to write (.csv) or .h5ad.")
+    ],
     preset: Annotated[str, typer.Option(help="Preset of the simulator.")] = "study",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     n: Annotated[int | None, typer.Option(help="People in all groups together.")] = None,
-    candidates: Annotated[Path | None, typer.Option(help="Also write new MDD patients of the same world.")] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="Also write new MDD patients of the same world.")
+    ] = None,
     n_candidates: Annotated[int, typer.Option(help="How many of them.")] = 30,
-    spike: Annotated[Path | None, typer.Option(help="Plant a signature in the real profiles of this file.")] = None,
+    spike: Annotated[
+        Path | None, typer.Option(help="Plant a signature in the real profiles of this file.")
+    ] = None,
     size: Annotated[float, typer.Option(help="Relative size of the planted signature.")] = 0.5,
 ) -> None:
     """Simulate a study with known truth, or plant a signature in real profiles."""
@@ -95,7 +101,8 @@ def check(files: list[Path], clinical: Clinical = None, as_json: AsJson = False)
     else:
         print(", ".join(f"{key}: {facts[key]}" for key in list(facts)[:-1]))
         for finding in findings:
-            print(f"{finding.severity}: {finding.code} ({finding.count}: {listed(finding.examples)}). {finding.remedy}")
+            named = f"{finding.count}: {listed(finding.examples)}"
+            print(f"{finding.severity}: {finding.code} ({named}). {finding.remedy}")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -113,7 +120,8 @@ def train(
     if as_json:
         _print_json(result)
         return
-    print(f"{result['family']}: AUC {result['auc']:.3f} (95% interval {result['auc_low']:.3f} to {result['auc_high']:.3f})")
+    low, high = result["auc_low"], result["auc_high"]
+    print(f"{result['family']}: AUC {result['auc']:.3f} (95% interval {low:.3f} to {high:.3f})")
     word = "shown" if result["shown"] else "not shown"
     print(f"permutation p {result['permutation_p']:.3f}: {word}")
     print(f"model: {result['model']}")
@@ -135,10 +143,11 @@ def screen(
     from stratify.screening.score import screen as screen_files
 
     result = screen_files(model, files, clinical=clinical, out=output, offset=offset)
+    report = (output / "report.html").resolve()
     if as_json:
-        _print_json(result.summary())
+        _print_json({"calls": result.counts, "model_digest": result.digest, "report": str(report)})
         return
-    for call, count in result.summary()["calls"].items():
+    for call, count in result.counts.items():
         print(f"{call}: {count}")
     print(f"results: {output / 'results.csv'}")
-    print(f"report: {(output / 'report.html').resolve()}")
+    print(f"report: {report}")

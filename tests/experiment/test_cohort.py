@@ -76,7 +76,7 @@ def test_columns_and_groups_that_are_not_there_are_named(folder, change, error, 
 
 
 def test_a_missing_file_is_named(folder):
-    with pytest.raises(ExperimentError, match="absent.csv"):
+    with pytest.raises(ExperimentError, match=r"absent\.csv"):
         locate("absent.csv", folder)
 
 

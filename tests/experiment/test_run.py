@@ -76,7 +76,7 @@ def test_the_same_experiment_gives_the_same_bytes(folder, result):
     again = run(folder, "second")
     names = sorted(path.relative_to(result.folder) for path in result.folder.rglob("*") if path.is_file())
     assert names == sorted(p.relative_to(again.folder) for p in again.folder.rglob("*") if p.is_file())
-    same, different, unreadable = filecmp.cmpfiles(result.folder, again.folder, names, shallow=False)
+    _, different, unreadable = filecmp.cmpfiles(result.folder, again.folder, names, shallow=False)
     assert (different, unreadable) == ([], [])
     assert load_model(again.folder).digest == load_model(result.folder).digest
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stratify.learning.calibration import fit_platt
 from stratify.learning.frozen import Batch, score_batch
 from stratify.learning.metrics import auc
 from stratify.learning.training import Recipe, healthy_reference, train
@@ -73,6 +74,13 @@ def test_probability_is_calibrated_out_of_fold(trained):
     probability = done.model.calibration.probability(scores["score"].to_numpy())
     assert probability.mean() == pytest.approx((scores["label"] == 1).mean(), abs=0.03)
     assert done.model.calibration.prevalence == pytest.approx(30 / 83)
+
+
+def test_each_person_counts_once_in_the_calibration(trained):
+    done = trained()
+    scores = done.evaluation.of("factor-centroids")
+    tenth = fit_platt(scores["score"].to_numpy(), scores["label"].to_numpy(), np.full(len(scores), 0.1))
+    assert done.model.calibration == tenth
 
 
 def recipe(**changed):

@@ -90,7 +90,7 @@ def test_covariates_stand_beside_the_proteins(training, facts, figures):
 
 
 def test_flow_and_digests_are_those_of_the_facts(card, facts):
-    flow = dict(rows(card, "Data: source, participants and flow")[2:11])
+    flow = {row[0]: row[-1] for row in rows(card, "Data: source, participants and flow")}
     assert flow["Read"] == "56"
     assert flow["Learned: PSO"] == "10"
     assert flow["Target, never labelled"] == "8"
@@ -158,7 +158,7 @@ def test_page_needs_no_other_file_and_is_well_formed(card, figures):
     assert found.open == []
     assert found.seen.count("svg") == len(figures)
     assert not {"script", "link", "img", "iframe"} & set(found.seen)
-    assert all(address.startswith("#") for address in found.addresses)
+    assert [address for address in found.addresses if not address.startswith(("#", "data:"))] == []
     assert "<title>small &amp; able</title>" in page
     assert not re.search(r"url\((?!#)|@import", page)
 
@@ -184,3 +184,17 @@ def test_both_forms_are_written_from_one_text(training, facts, figures, card, tm
 )
 def test_numbers_are_written_one_way(text, wanted):
     assert text == wanted
+
+
+def test_what_was_not_run_or_stated_is_said(training, boosted, make_facts):
+    assays = training.model.assays.assign(panel="")
+    bare = replace(training, model=replace(training.model, assays=assays))
+    assert "| Proteins | 40 assays: panel not stated 40 |" in card_text(bare, make_facts(bare), {})
+    text = card_text(boosted, make_facts(boosted), {})
+    assert f"Composite of the prior's proteins as a baseline: {NOT_COMPUTED}." in text
+
+
+def test_settings_are_listed_once(card):
+    assert "| Setting: learning.families | composite |" in card
+    assert "Setting: seed" not in card
+    assert "Setting: data" not in card

@@ -105,7 +105,12 @@ def test_failure_leaves_the_earlier_folder_and_no_half_one(tmp_path):
     folder = tmp_path / "model"
     with replacing(folder) as work:
         (work / "manifest.json").write_text("{}")
-    with pytest.raises(KeyError), replacing(folder) as work:
-        (work / "half").write_text("x")
-        raise KeyError
+
+    def fail():
+        with replacing(folder) as work:
+            (work / "half").write_text("x")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert contents(tmp_path) == {"model/manifest.json": b"{}"}

@@ -41,7 +41,8 @@ def test_bars_that_lower_the_score_are_hatched(explanation):
 def test_pathway_bars_sum_to_everything(explanation):
     figure, alt = draw_pathway_shares(explanation)
     assert sum(bar.get_width() for bar in figure.axes[0].patches) == pytest.approx(100)
-    assert alt.startswith("Pathways") and labels(figure)[0] == "Th2"
+    assert alt.startswith("Pathways")
+    assert labels(figure)[0] == "Th2"
 
 
 def test_beeswarm_has_a_dot_a_person_and_protein(explanation):

@@ -16,7 +16,8 @@ def adata():
 def test_the_long_table_is_read_back_exactly(adata, tmp_path):
     write_npx_long(adata, tmp_path / "study.csv")
     back = read_npx_long(tmp_path / "study.csv")
-    assert back.obs_names.equals(adata.obs_names)
+    assert sorted(back.obs_names) == sorted(adata.obs_names)
+    back = back[adata.obs_names]
     assert back.var_names.equals(adata.var_names)
     assert (back.X == adata.X).all()
     assert (back.layers["lod"] == adata.layers["lod"]).all()

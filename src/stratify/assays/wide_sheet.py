@@ -108,7 +108,7 @@ def locate(rows: list[list[object]], path: Path) -> WideSheet:
     panels = (
         pd.Series(rows[panel_rows[-1]] if panel_rows else [""] * width)
         .astype(str)
-        .replace("", np.nan)
+        .where(lambda cells: cells != "")
         .ffill()
         .fillna("")
     )

@@ -37,10 +37,13 @@ class Cohort:
     expected : DataFrame
         Expected values of reference samples.
     n_read, n_controls : int
+        Rows read, and how many of them are the laboratory's own.
     unmatched : Unmatched or None
+        Samples without a partner in the clinical table.
     sources : dict
         Name of each source to its SHA-256; for simulated people over ids and values.
     simulated : bool
+        Whether the people were simulated.
     """
 
     people: anndata.AnnData
@@ -58,6 +61,7 @@ def load_cohort(config: ExperimentConfig, folder: Path) -> Cohort:
     Parameters
     ----------
     config : ExperimentConfig
+        The experiment.
     folder : Path
         Folder of the experiment file; relative paths start there.
 
@@ -96,6 +100,7 @@ def locate(name: str, folder: Path) -> Path:
     name : str
         A path, or ``dataset:<name>/<file>``.
     folder : Path
+        Folder of the experiment file.
 
     Returns
     -------
@@ -129,7 +134,9 @@ def _keep_panels(cohort: anndata.AnnData, panels: tuple[str, ...]) -> anndata.An
     absent = [name for name in panels if name not in present]
     if absent:
         raise ExperimentError(
-            f"the panels {listed(panels)}", f"no assay of {listed(absent)}", f"known: {listed(sorted(present))}"
+            f"the panels {listed(panels)}",
+            f"no assay of {listed(absent)}",
+            f"known: {listed(sorted(present))}",
         )
     return cohort[:, cohort.var["panel"].isin(panels)].copy()
 
@@ -140,7 +147,9 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
     Parameters
     ----------
     config : ExperimentConfig
+        The experiment.
     people : AnnData
+        Patients' samples.
 
     Returns
     -------
@@ -168,5 +177,3 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
     )
     problem = make_problem(people, labels)
     return problem.permuted(config.seed) if data.permute else problem
-
-

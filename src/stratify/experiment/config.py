@@ -31,6 +31,7 @@ class DataSection(_Section):
     simulate : str
         Preset of the simulator, in place of files.
     simulate_seed : int
+        Seed of the simulator.
     simulated : bool
         Whether the files come from the simulator, which every page must then say.
     panels : tuple of str
@@ -39,6 +40,8 @@ class DataSection(_Section):
         Column of the diagnosis.
     positive, negative, reference, target : tuple of str
         Groups in their roles.
+    positive_name : str
+        Word for the positive groups together; their names when empty.
     patient, site : str
         Columns; empty when there is none.
     covariates : tuple of str
@@ -60,6 +63,7 @@ class DataSection(_Section):
     negative: tuple[str, ...] = Field(min_length=1)
     reference: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
+    positive_name: str = ""
     patient: str = ""
     covariates: tuple[str, ...] = ()
     site: str = ""
@@ -86,6 +90,7 @@ class LearningSection(_Section):
     default : str
         Pre-specified family.
     folds, repeats, trials, permutations : int
+        Outer folds and repeats, search budget in each, most permutations.
     """
 
     families: tuple[str, ...] = ("composite", "pathway-ridge")
@@ -105,13 +110,17 @@ class ExperimentConfig(_Section):
     name : str
         Names the model folder, with the version.
     version : int
+        Counts up when the experiment changes.
     question : str
         One sentence.
     definition : str
         Shipped definition or TOML file.
     seed : int
+        Of folds, searches and permutations.
     data : DataSection
+        Who and what is learned from.
     learning : LearningSection
+        How it is learned.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -120,7 +129,7 @@ class ExperimentConfig(_Section):
     definition: str = "resemblance-v1"
     seed: int = Field(0, ge=0)
     data: DataSection
-    learning: LearningSection = LearningSection()
+    learning: LearningSection = Field(default_factory=lambda: LearningSection.model_validate({}))
 
 
 def read_experiment(path: str | Path) -> ExperimentConfig:
@@ -142,7 +151,9 @@ def read_experiment(path: str | Path) -> ExperimentConfig:
     """
     path = Path(path)
     if not path.is_file():
-        raise ExperimentError("an experiment file", f"no file {path.name}", "name one, such as experiments/demo.toml")
+        raise ExperimentError(
+            "an experiment file", f"no file {path.name}", "name one, such as experiments/demo.toml"
+        )
     try:
         config = ExperimentConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -152,5 +163,3 @@ def read_experiment(path: str | Path) -> ExperimentConfig:
     for name in (config.learning.default, *config.learning.families, *config.learning.controls):
         family(name)
     return config
-
-

@@ -31,7 +31,9 @@ class Result:
     Parameters
     ----------
     training : Training
+        What was learned.
     facts : Facts
+        What the card says beside the training.
     folder : Path
         The model folder.
     run_id : str
@@ -105,7 +107,9 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
     Parameters
     ----------
     config : ExperimentConfig
+        The experiment.
     cohort : Cohort
+        Its people.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
     return Recipe(
         name=config.name,
         version=config.version,
-        positive=listed(config.data.positive),
+        positive=config.data.positive_name or listed(config.data.positive),
         definition=read_definition(config.definition),
         families=config.learning.families,
         default=config.learning.default,
@@ -134,8 +138,11 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
     Parameters
     ----------
     config : ExperimentConfig
+        The experiment.
     cohort : Cohort
+        Its people.
     training : Training
+        What was learned.
     file : str
         Name of the experiment file.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.assays.harmonise import UNANCHORED_ERROR, VENDOR_ERROR
 from stratify.learning.calibration import Platt
 from stratify.learning.conformal import Member, p_values
 from stratify.learning.decision import Decision, Evidence, Healthy, Rule, decide
@@ -21,7 +22,7 @@ from stratify.signatures.pathways import AxisState, leading_axis
 Array = NDArray[np.float64]
 
 # Assumed SD (NPX) of an assay's batch offset that nothing in the file measures.
-ASSUMED_OFFSET_SD = {"vendor": 0.1, "none": 0.4}
+ASSUMED_OFFSET_SD = {"vendor": VENDOR_ERROR, "none": UNANCHORED_ERROR}
 ASSUMED_PREVALENCES = (0.10, 0.25, 0.35)
 TWO_SIDED_90 = 1.6448536269514722
 

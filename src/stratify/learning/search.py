@@ -86,7 +86,9 @@ def _inner_loss(start: Any, z: Array, y: NDArray[np.int64], seed: int) -> Callab
         for rest, held in splits:
             fitted = clone(start).set_params(**settings).fit(z[rest], y[rest])
             scores[held] = fitted.decision_function(z[held])
-        log_odds = fit_platt(scores, y, np.ones(len(y))).log_odds(scores)
-        return float(np.logaddexp(0.0, -(2.0 * y - 1.0) * log_odds).mean())
+        recalibrated = fit_platt(scores, y, np.ones(len(y)))
+        if recalibrated.slope <= 0:
+            return float(np.log(4.0))  # worse than knowing nothing: the score points the wrong way
+        return float(np.logaddexp(0.0, -(2.0 * y - 1.0) * recalibrated.log_odds(scores)).mean())
 
     return loss

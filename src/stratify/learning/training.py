@@ -226,8 +226,12 @@ def _rule(recipe: Recipe, shown: bool) -> Rule:
 def _members(scores: pd.DataFrame, fitted: list[SubtypeClassifier]) -> tuple[Member, ...]:
     folds = scores.groupby(["repeat", "fold"], sort=True)
     return tuple(
-        Member(model.freeze()[1], np.sort(part.loc[part["label"] == 0, "score"].to_numpy()), int(key[0]))
-        for (key, part), model in zip(folds, fitted, strict=True)
+        Member(
+            model.freeze()[1],
+            np.sort(part.loc[part["label"] == 0, "score"].to_numpy()),
+            int(part["repeat"].iloc[0]),
+        )
+        for (_, part), model in zip(folds, fitted, strict=True)
     )
 
 

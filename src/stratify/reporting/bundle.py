@@ -42,9 +42,11 @@ class LoadedModel:
     Parameters
     ----------
     model : FrozenModel
+        The model.
     digest : str
         Content digest of the model folder.
     folder : Path
+        The model folder.
     """
 
     model: FrozenModel
@@ -80,6 +82,7 @@ def write_bundle(model: FrozenModel, folder: Path) -> None:
     Parameters
     ----------
     model : FrozenModel
+        Any family.
     folder : Path
         Made where it does not exist.
     """
@@ -103,6 +106,7 @@ def read_bundle(folder: Path) -> FrozenModel:
     Parameters
     ----------
     folder : Path
+        With ``model.json``, ``arrays.npz`` and the boosters.
 
     Returns
     -------

@@ -53,6 +53,7 @@ def to_svg(figure: Figure, name: str, alt: str) -> str:
     Parameters
     ----------
     figure : Figure
+        What was drawn.
     name : str
         Put before every id, so that several figures can share a page.
     alt : str
@@ -78,6 +79,15 @@ def to_svg(figure: Figure, name: str, alt: str) -> str:
 def alt_text(svg: str) -> str:
     """Read back what a figure of :func:`to_svg` says it shows.
 
+    Parameters
+    ----------
+    svg : str
+        SVG text.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> alt_text('<svg><title id="a-title">p &lt; .05</title></svg>')
@@ -89,6 +99,17 @@ def alt_text(svg: str) -> str:
 
 def swarm_offsets(values: Array, n_bins: int = 30) -> Array:
     """Spread points (n,) that would lie on each other, within -0.5 to 0.5, the same way each time.
+
+    Parameters
+    ----------
+    values : array of shape (n,)
+        Where the points lie along the axis.
+    n_bins : int, default 30
+        Points within one bin are spread.
+
+    Returns
+    -------
+    array of shape (n,)
 
     Examples
     --------

@@ -22,6 +22,7 @@ from stratify.reporting.plots import BASELINE
 
 NOT_COMPUTED = "not computed"
 N_LEADING = 15
+SAID_ELSEWHERE = ("name", "version", "question", "definition", "seed")
 
 
 def write_card(training: Training, facts: Facts, figures: Mapping[str, str], folder: Path) -> None:
@@ -30,10 +31,13 @@ def write_card(training: Training, facts: Facts, figures: Mapping[str, str], fol
     Parameters
     ----------
     training : Training
+        A finished training.
     facts : Facts
+        What is reported beside it.
     figures : mapping
         Name to SVG text; ``card.md`` points to ``figures/<name>.svg``, the page holds them.
     folder : Path
+        Of the model.
     """
     text = card_text(training, facts, figures)
     (folder / "card.md").write_text(text, encoding="utf-8", newline="\n")
@@ -47,7 +51,9 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
     Parameters
     ----------
     training : Training
+        A finished training.
     facts : Facts
+        What is reported beside it.
     figures : mapping
         Name to SVG text.
 
@@ -77,7 +83,10 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         threshold=_threshold(training),
         detection=_detection(training),
         leading=_leading(explain(training)),
-        panels=training.model.assays["panel"].value_counts(sort=False).to_dict(),
+        panels=training.model.assays["panel"]
+        .replace("", "panel not stated")
+        .value_counts(sort=False)
+        .to_dict(),
         figure=_figure_line(figures),
         reasons=REASONS,
         prevalences=ASSUMED_PREVALENCES,
@@ -94,9 +103,11 @@ def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
     Parameters
     ----------
     text : str
+        The card in Markdown.
     figures : mapping
         Name to SVG text, set in place of the images.
     title : str
+        Of the browser's window.
 
     Returns
     -------
@@ -105,6 +116,7 @@ def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
     from markdown_it import MarkdownIt
 
     def picture(renderer: Any, tokens: Sequence[Any], place: int, *rest: Any) -> str:
+        """SVG text in place of an image."""
         return figures[Path(tokens[place].attrs["src"]).stem]
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -115,6 +127,17 @@ def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
 
 def fixed(value: float | None, digits: int = 2) -> str:
     """Write a number with a fixed number of digits.
+
+    Parameters
+    ----------
+    value : float or None
+        Not computed where None or not a number.
+    digits : int, default 2
+        After the point.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -132,6 +155,17 @@ def fixed(value: float | None, digits: int = 2) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Write a share in percent.
 
+    Parameters
+    ----------
+    share : float
+        Between 0 and 1.
+    digits : int, default 0
+        After the point.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> percent(0.125, 1)
@@ -144,6 +178,15 @@ def percent(share: float, digits: int = 0) -> str:
 def p_value(p: float) -> str:
     """Write a p-value, with its sign.
 
+    Parameters
+    ----------
+    p : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> p_value(0.0495), p_value(0.0001)
@@ -154,6 +197,15 @@ def p_value(p: float) -> str:
 
 def in_words(items: Sequence[Any] | Mapping[Any, Any]) -> str:
     """Join items, or names with their counts, with commas; ``none`` when there are none.
+
+    Parameters
+    ----------
+    items : sequence or mapping
+        Of anything that can be written.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -200,8 +252,9 @@ def _figure_line(figures: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def _settings(facts: Facts) -> dict[str, str]:
-    """Settings for a reader; what the experiment says of its data stands in the section on data."""
-    shown = {key: value for key, value in flatten(facts.settings).items() if not key.startswith("data.")}
+    """Write settings for a reader, less those that stand elsewhere in the card."""
+    settings = flatten(facts.settings).items()
+    shown = {key: value for key, value in settings if key not in SAID_ELSEWHERE and key[:5] != "data."}
     return {key: in_words(value if isinstance(value, list) else [value]) for key, value in shown.items()}
 
 

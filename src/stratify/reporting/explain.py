@@ -21,6 +21,7 @@ class Explanation:
     Parameters
     ----------
     sample_ids : string array of shape (n,)
+        In the order of all other rows.
     learned : boolean array of shape (n,)
         Who was learned from; the others are target people.
     proteins : DataFrame
@@ -82,6 +83,7 @@ def explain(training: Training) -> Explanation:
     Parameters
     ----------
     training : Training
+        A finished training.
 
     Returns
     -------

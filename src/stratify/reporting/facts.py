@@ -73,9 +73,11 @@ class Facts:
     sources : mapping
         Base name of each file to its SHA-256.
     flow : Flow
+        What became of the samples.
     settings : mapping
         The experiment's settings, as they would be written to JSON; may be nested.
     seed : int
+        Of everything that was drawn at random.
     simulated, permuted : bool
         Whether the people were simulated; whether labels were permuted on purpose.
     baselines : Evaluation or None
@@ -83,6 +85,7 @@ class Facts:
     covariates : tuple of str
         Columns that the family ``covariates`` saw.
     target_calls : TargetCalls or None
+        None where there are no target people, or nobody counted.
     software : mapping
         Distribution to version.
     """
@@ -151,6 +154,10 @@ def _without_folder(value: Any) -> Any:
 def software_versions() -> dict[str, str]:
     """Versions of the distributions that numbers depend on.
 
+    Returns
+    -------
+    dict of str
+
     Examples
     --------
     >>> "numpy" in software_versions()
@@ -175,7 +182,9 @@ def count_target_calls(training: Training, *, anchored: str = "controls") -> Tar
     Parameters
     ----------
     training : Training
+        A finished training.
     anchored : str, default "controls"
+        How their batch offset is known.
 
     Returns
     -------

@@ -30,7 +30,9 @@ def write_model_folder(
     Parameters
     ----------
     training : Training
+        A finished training.
     facts : Facts
+        What is reported beside it.
     figures : mapping
         Name to SVG text, of :func:`stratify.reporting.plots.draw_figures`.
     folder : str or Path
@@ -64,6 +66,7 @@ def replacing(folder: Path) -> Iterator[Path]:
     Parameters
     ----------
     folder : Path
+        Of the model.
 
     Yields
     ------
@@ -107,7 +110,9 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     Parameters
     ----------
     training : Training
+        A finished training.
     facts : Facts
+        What is reported beside it.
 
     Returns
     -------

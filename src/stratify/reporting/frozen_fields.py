@@ -97,6 +97,7 @@ def from_fields(kind: Any, node: Any, store: Store, name: str = "model") -> Any:
     node : object
         As `to_fields` wrote it.
     store : Store
+        Arrays and boosters, as they were read.
     name : str
         For the message.
 

@@ -23,6 +23,7 @@ class FamilyResult:
     Parameters
     ----------
     name : str
+        Of the family.
     auc, low, high : float
         With its 95% interval.
     difference, error : float
@@ -63,7 +64,9 @@ def everything(training: Training, facts: Facts) -> Evaluation:
     Parameters
     ----------
     training : Training
+        A finished training.
     facts : Facts
+        What is reported beside it.
 
     Returns
     -------
@@ -85,7 +88,9 @@ def family_results(evaluation: Evaluation, chosen: str) -> list[FamilyResult]:
     Parameters
     ----------
     evaluation : Evaluation
+        Out-of-fold scores of all families.
     chosen : str
+        Family that the others are compared with.
 
     Returns
     -------
@@ -193,6 +198,7 @@ def reliability(predictions: pd.DataFrame, n_bins: int = 5) -> pd.DataFrame:
     predictions : DataFrame
         Out-of-fold scores of one family.
     n_bins : int, default 5
+        Fewer where there are fewer people.
 
     Returns
     -------
@@ -216,6 +222,17 @@ def reliability(predictions: pd.DataFrame, n_bins: int = 5) -> pd.DataFrame:
 
 def wilson(k: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
     """95% interval of a share.
+
+    Parameters
+    ----------
+    k, n : int
+        People with the property, and people in all.
+    z : float
+        Normal quantile of the level.
+
+    Returns
+    -------
+    tuple of float
 
     Examples
     --------

@@ -41,7 +41,9 @@ def draw_figures(training: Training, explanation: Explanation) -> dict[str, str]
     Parameters
     ----------
     training : Training
+        A finished training.
     explanation : Explanation
+        Of the same training.
 
     Returns
     -------
@@ -178,6 +180,7 @@ def out_of_fold_groups(training: Training) -> dict[str, Array]:
     Parameters
     ----------
     training : Training
+        A finished training.
 
     Returns
     -------

@@ -50,6 +50,7 @@ def follow_move(folder: Path) -> int:
     Parameters
     ----------
     folder : Path
+        Of the store.
 
     Returns
     -------

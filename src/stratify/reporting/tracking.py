@@ -44,12 +44,15 @@ def track(
     Parameters
     ----------
     training : Training
+        A finished training.
     facts : Facts
+        What is reported beside it.
     figures : mapping
         Name to SVG text.
     folder : Path
         The finished model folder.
     store : Path, default "mlruns"
+        Folder of the store.
 
     Returns
     -------
@@ -80,6 +83,7 @@ def write_mlmodel(model: FrozenModel, folder: Path, *, digest: str) -> None:
     Parameters
     ----------
     model : FrozenModel
+        The trained model.
     folder : Path
         With ``bundle``; gets ``MLmodel``, requirements and a synthetic input example.
     digest : str
@@ -109,6 +113,7 @@ def synthetic_profiles(model: FrozenModel) -> pd.DataFrame:
     Parameters
     ----------
     model : FrozenModel
+        The trained model.
 
     Returns
     -------
@@ -132,7 +137,7 @@ def _mlflow() -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep MLflow's lines on progress and migrations, and its libraries' on their future, from the terminal."""
+    """Keep MLflow's lines on progress, migrations and deprecated calls from the terminal."""
     loggers = [logging.getLogger(name) for name in ("mlflow", "mlflow.store.db.utils", "alembic")]
     before = [logger.level for logger in loggers]
     for logger in loggers:

@@ -210,7 +210,7 @@ def one_row_a_patient(table: pd.DataFrame, obs: pd.DataFrame) -> pd.DataFrame:
         known = next(
             (values[rows] for values in times if np.isfinite(values[rows]).all()), np.zeros(len(rows))
         )
-        chosen.append(rows[np.argmin(known)])
+        chosen.append(rows[int(np.argmin(known))])
     return table.iloc[sorted(chosen)].reset_index(drop=True)
 
 

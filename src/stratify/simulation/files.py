@@ -32,12 +32,15 @@ def simulate_files(
     output : Path
         ``.h5ad`` for the annotated matrix, else a long Olink table.
     preset : str, default "study"
+        Preset of the simulator.
     seed : int, default 0
+        The same seed gives the same bytes.
     n : int, optional
         People in all groups together.
     candidates : Path, optional
         Also write new MDD patients of the same world, with the study's bridge samples and controls.
     n_candidates : int, default 30
+        How many new patients.
 
     Returns
     -------
@@ -66,6 +69,7 @@ def spike_file(host: Path, output: Path, *, size: float, seed: int = 0, share: f
     size : float
         Relative size.
     seed : int, default 0
+        The same seed gives the same bytes.
     share : float, default 0.25
         Share of the people that receive it.
 

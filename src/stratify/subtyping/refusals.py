@@ -25,7 +25,7 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
     -------
     ExperimentError
     """
-    first = error.errors()[0]
+    first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = list(_section(model, first["loc"][:-1]).model_fields)

@@ -1,0 +1,188 @@
+"""The command line as its users meet it: verbs, exit codes, and three lines for a mistake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from stratify.cli import main
+
+EXPERIMENT = """
+name = "small"
+question = "Which simulated MDD patients resemble atopic dermatitis?"
+definition = "th2-v1"
+[data]
+files = ["cohort.csv"]
+clinical = "cohort-clinical.csv"
+simulated = true
+positive = ["AD"]
+negative = ["PSO", "HC"]
+reference = ["HC"]
+target = ["MDD"]
+[learning]
+families = ["composite"]
+controls = []
+repeats = 2
+trials = 0
+permutations = 19
+"""
+
+
+@pytest.fixture
+def stratify(monkeypatch, capsys):
+    """Run a verb and give back its exit code, output and error text."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["stratify", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        printed = capsys.readouterr()
+        return int(caught.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A study, candidates, and a model trained on the study."""
+    path = tmp_path_factory.mktemp("cli")
+    (path / "small.toml").write_text(EXPERIMENT, encoding="utf-8")
+    for verb in (
+        ["simulate", "-o", "cohort.csv", "--candidates", "new.csv", "--seed", "1"],
+        ["train", "small.toml", "--json"],
+    ):
+        command = [sys.executable, "-c", "from stratify.cli import main; main()", *verb]
+        done = subprocess.run(command, cwd=path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        (path / f"{verb[0]}.out").write_text(done.stdout, encoding="utf-8")
+    return path
+
+
+def refused(answer):
+    code, out, err = answer
+    assert code == 1
+    assert out == ""
+    lines = err.strip().splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["expected", "found", "do"]
+    return err
+
+
+def test_train_prints_the_stable_keys_and_tracks_the_run(folder):
+    printed = json.loads((folder / "train.out").read_text())
+    assert {"model", "run_id", "auc", "auc_low", "auc_high", "baseline_auc", "family"} <= set(printed)
+    assert printed["run_id"]
+    assert (folder / "mlruns" / "mlflow.db").is_file()
+    assert (folder / "models" / "small-1" / "card.html").is_file()
+
+
+def test_screen_writes_results_and_report(stratify, folder, tmp_path):
+    code, out, _ = stratify(
+        "screen", folder / "models/small-1", folder / "new.csv", "-o", tmp_path / "s", "--json"
+    )
+    assert code == 0
+    assert sum(json.loads(out)["calls"].values()) == 30
+    assert len(pd.read_csv(tmp_path / "s" / "results.csv")) == 30
+    assert (tmp_path / "s" / "report.html").is_file()
+
+
+def test_check_describes_a_file_in_the_stable_shape(stratify, folder):
+    code, out, _ = stratify("check", folder / "new.csv", "--json")
+    facts = json.loads(out)
+    assert code == 0
+    assert sorted(facts) == sorted(
+        ["format", "platform", "scale", "samples", "controls", "proteins", "findings"]
+    )
+    assert (facts["samples"], facts["proteins"]) == (30, 363)
+    code, out, _ = stratify("check", folder / "new.csv")
+    assert "samples: 30" in out
+
+
+def test_samples_without_a_partner_are_all_named(stratify, folder, tmp_path):
+    clinical = pd.read_csv(folder / "new-clinical.csv")
+    clinical.iloc[2:].to_csv(tmp_path / "part.csv", index=False)
+    _, _, err = stratify("check", folder / "new.csv", "--clinical", tmp_path / "part.csv")
+    assert all(name in err for name in clinical["sample_id"].iloc[:2])
+
+
+def test_a_file_that_is_no_assay_is_refused_without_output(stratify, folder, tmp_path):
+    letter = tmp_path / "letter.csv"
+    letter.write_text("Dear colleague,\nthe samples are on their way.\n", encoding="utf-8")
+    refused(stratify("check", letter))
+    refused(stratify("screen", folder / "models/small-1", letter, "-o", tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_samples_with_one_id_are_refused(stratify, folder, tmp_path):
+    table = pd.read_csv(folder / "new.csv", sep=";")
+    table["SampleID"] = table["SampleID"].replace("N00002", "N00001")
+    table.to_csv(tmp_path / "twice.csv", sep=";", index=False)
+    assert "N00001" in refused(stratify("check", tmp_path / "twice.csv"))
+
+
+def test_text_in_a_protein_column_is_refused_by_column_and_sample(stratify, tmp_path):
+    wide = pd.DataFrame({"SampleID": ["a", "b"], "CCL17": ["5.1", "high"], "IL6": [1.0, 2.0]})
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    message = refused(stratify("check", tmp_path / "wide.csv"))
+    assert "CCL17" in message
+    assert "b" in message
+    assert "high" not in message
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (("[data]", '[data]\ngroup = "diagnosis_code"'), "diagnosis_code"),
+        (('positive = ["AD"]', 'positive = ["Nobody"]'), "Nobody"),
+        (("positive =", "positve ="), "did you mean 'positive'"),
+        (('"cohort.csv"', '"absent.csv"'), "absent.csv"),
+    ],
+)
+def test_an_experiment_that_can_not_run_is_refused_and_leaves_nothing(
+    stratify, folder, tmp_path, change, word
+):
+    for name in ("cohort.csv", "cohort-clinical.csv"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "bad.toml").write_text(EXPERIMENT.replace(*change), encoding="utf-8")
+    code, out, err = stratify("train", tmp_path / "bad.toml", "--models", tmp_path / "models")
+    assert (code, out) == (1, "")
+    assert word in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_changed_byte_in_a_model_is_refused_by_file(stratify, folder, tmp_path):
+    import shutil
+
+    shutil.copytree(folder / "models/small-1", tmp_path / "model")
+    target = tmp_path / "model" / "bundle" / "arrays.npz"
+    content = bytearray(target.read_bytes())
+    content[len(content) // 2] ^= 1
+    target.write_bytes(content)
+    answer = stratify("screen", tmp_path / "model", folder / "new.csv", "-o", tmp_path / "out")
+    assert "arrays.npz" in refused(answer)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_without_a_panel_is_refused_with_its_share_of_the_weight(stratify, folder, tmp_path):
+    table = pd.read_csv(folder / "new.csv", sep=";")
+    table[~table["Panel"].str.contains("Cardiovascular")].to_csv(tmp_path / "half.csv", sep=";", index=False)
+    answer = stratify("screen", folder / "models/small-1", tmp_path / "half.csv", "-o", tmp_path / "out")
+    message = refused(answer)
+    assert "80%" in message
+    assert "Cardiovascular" in message
+
+
+def test_a_planted_signature_is_written(stratify, folder, tmp_path):
+    code, _, _ = stratify("simulate", "--spike", folder / "new.csv", "-o", tmp_path / "p.h5ad", "--size", "1")
+    assert code == 0
+    assert (tmp_path / "p.h5ad").is_file()
+    assert (tmp_path / "p-truth.csv").is_file()
+
+
+@pytest.mark.parametrize("arguments", [["screen"], ["check", "--nonsense"], ["nonsense"]])
+def test_wrong_usage_exits_with_two(stratify, arguments):
+    assert stratify(*arguments)[0] == 2
