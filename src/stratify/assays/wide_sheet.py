@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from stratify.assays.grid import file_kind, read_text, refuse, text_rows, workbook_rows
