@@ -46,6 +46,7 @@ def model():
         platform="",
         scale="NPX",
         matrix="",
+        simulated=True,
         definition={"name": "x", "axes": ["Th2"], "alpha": 0.1},
         assays=words,
         rule=Rule("AD-like", "", 0.1, 0.05, 0.3, 0.8, True),

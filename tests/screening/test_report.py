@@ -124,6 +124,12 @@ def test_model_that_beat_nothing_says_so(loaded, arrivals):
     assert "Not shown:" in Page(render_report(screening)).text
 
 
+def test_model_of_simulated_people_says_so(loaded, arrivals):
+    drawn = replace(loaded, model=replace(loaded.model, simulated=True))
+    assert "Simulated model:" in Page(render_report(screen_cohort(drawn, arrivals))).text
+    assert "Simulated model:" not in Page(render_report(screen_cohort(loaded, arrivals))).text
+
+
 def test_model_without_healthy_people_has_no_magnitude(loaded, arrivals):
     bare = replace(loaded.model, healthy=Healthy(0.0, 1.0, 0, 1.0, np.zeros(0)))
     screening = screen_cohort(replace(loaded, model=bare), arrivals)

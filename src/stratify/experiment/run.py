@@ -128,6 +128,7 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
         platform=config.data.platform or str(measured.get("platform", "")),
         scale=str(measured.get("scale", "NPX")),
         matrix=config.data.matrix,
+        simulated=cohort.simulated,
         expected=cohort.expected,
     )
 

@@ -38,6 +38,8 @@ class FrozenModel:
         and the kind of tube.
     version : int
         Of the model.
+    simulated : bool
+        Whether the training people were simulated: then no call says anything about a patient.
     definition : mapping
         The definition in full.
     assays : DataFrame
@@ -75,6 +77,7 @@ class FrozenModel:
     platform: str
     scale: str
     matrix: str
+    simulated: bool
     definition: Mapping[str, Any]
     assays: pd.DataFrame
     rule: Rule

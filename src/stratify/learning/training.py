@@ -56,6 +56,8 @@ class Recipe:
         Most permutations of the test; 0 leaves it out, and then no call may be made.
     platform, scale, matrix : str
         Assay platform, unit of the levels, and kind of tube; kept with the model.
+    simulated : bool
+        Whether the people were simulated; every page then says so.
     expected : DataFrame
         Expected values of reference samples (names by assay ids); may be empty.
     """
@@ -71,6 +73,7 @@ class Recipe:
     platform: str = ""
     scale: str = "NPX"
     matrix: str = ""
+    simulated: bool = False
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
@@ -188,6 +191,7 @@ def freeze(
         platform=recipe.platform,
         scale=recipe.scale,
         matrix=recipe.matrix,
+        simulated=recipe.simulated,
         definition=definition.model_dump(mode="json"),
         assays=assays,
         rule=_rule(recipe, shown),
