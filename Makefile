@@ -35,7 +35,8 @@ demo: $(READY) ## simulate a study, train on it, screen new patients; ends with 
 	@mkdir -p $(DEMO)
 	$(BIN)/stratify simulate -o $(DEMO)/cohort.csv --candidates $(DEMO)/candidates.csv --seed 1
 	$(BIN)/stratify train experiments/demo.toml --models $(DEMO)/models
-	$(BIN)/stratify screen $(DEMO)/models/demo-1 $(DEMO)/candidates.csv -o $(DEMO)/screening
+	$(BIN)/stratify screen $(DEMO)/models/demo-1 $(DEMO)/candidates.csv \
+		--clinical $(DEMO)/candidates-clinical.csv -o $(DEMO)/screening
 	@echo "report: $(CURDIR)/$(DEMO)/screening/report.html"
 
 test: lint ## everything that is checked: lint, types, imports, docstrings, doctests, tests
