@@ -37,7 +37,6 @@ demo: $(READY) ## simulate a study, train on it, screen new patients; ends with 
 	$(BIN)/stratify train experiments/demo.toml --models $(DEMO)/models
 	$(BIN)/stratify screen $(DEMO)/models/demo-1 $(DEMO)/candidates.csv \
 		--clinical $(DEMO)/candidates-clinical.csv -o $(DEMO)/screening
-	@echo "report: $(CURDIR)/$(DEMO)/screening/report.html"
 
 test: lint ## everything that is checked: lint, types, imports, docstrings, doctests, tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -49,7 +48,7 @@ lint: $(READY) ## style, types, import contract, docstrings
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/numpydoc lint $$(find src -name '*.py')
 
-bench: $(READY) ## measured ratios against named alternatives
+bench: $(READY) ## measure against named alternatives (hours; resumes where it stopped)
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
 
 docs: $(READY) ## reference pages from the docstrings, in docs/_build
@@ -64,8 +63,8 @@ lock: $(READY) ## resolve again, moving only what must; UPGRADE=--upgrade moves 
 	for file in requirements.lock requirements-dev.lock; do \
 		{ printf '%s\n' $(LOCK_NOTE); grep -v '^#' $$file; } > $$file.new; mv $$file.new $$file; done
 
-clean: ## remove everything that make created; runs in mlruns stay
-	rm -rf $(VENV) runs docs/_build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove what make created, and caches; models and mlruns stay
+	rm -rf $(VENV) runs docs/_build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is newer than the lock and pyproject.toml when nothing has to be installed.

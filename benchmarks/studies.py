@@ -139,17 +139,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     table = resume(arguments.results, tuple(arguments.cells), arguments.studies)
-    print(
-        summarise(table).to_markdown(index=False)
-        if _has_tabulate()
-        else summarise(table).to_string(index=False)
-    )
-
-
-def _has_tabulate() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("tabulate") is not None
+    print(summarise(table).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from stratify.cli import main
+from stratify.datasets import dataset_names
+from stratify.experiment.run import run_experiment
 
 EXPERIMENT = """
 name = "small"
@@ -186,3 +188,68 @@ def test_a_planted_signature_is_written(stratify, folder, tmp_path):
 @pytest.mark.parametrize("arguments", [["screen"], ["check", "--nonsense"], ["nonsense"]])
 def test_wrong_usage_exits_with_two(stratify, arguments):
     assert stratify(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("fetch", dataset_names()), ("simulate", ["study", "strong-right", "strong-none"]), ("screen", ["NPX"])],
+)
+def test_help_names_what_may_be_given(stratify, verb, words):
+    code, out, _ = stratify(verb, "--help")
+    assert code == 0
+    assert [word for word in words if word not in out] == []
+
+
+def test_training_names_samples_without_a_partner(folder, tmp_path):
+    clinical = pd.read_csv(folder / "cohort-clinical.csv")
+    (tmp_path / "cohort.csv").symlink_to(folder / "cohort.csv")
+    clinical.iloc[1:].to_csv(tmp_path / "cohort-clinical.csv", index=False)
+    (tmp_path / "experiment.toml").write_text(
+        EXPERIMENT.replace("repeats = 2", "repeats = 1"), encoding="utf-8"
+    )
+    told = []
+    run_experiment(tmp_path / "experiment.toml", models=tmp_path / "models", tracked=False, tell=told.append)
+    assert f"not in the clinical table: {clinical['sample_id'][0]}" in told
+
+
+def test_a_place_that_can_not_be_written_is_refused_in_three_lines(stratify, folder, tmp_path):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for verb in (
+        ["simulate", "-o", tmp_path / "file" / "cohort.csv", "--n", "20"],
+        ["simulate", "-o", tmp_path, "--n", "20"],
+        ["screen", folder / "models/small-1", folder / "new.csv", "-o", tmp_path / "file" / "out"],
+    ):
+        refused(stratify(*verb))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert not tmp_path.with_name(tmp_path.name + ".part").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('target = ["MDD"]', 'target = ["MDD"]\ncovariates = ["agee"]'),
+        ("repeats = 2", "repeats = 2\nfolds = 31"),
+        ('definition = "th2-v1"', 'definition = "th2"'),
+    ],
+)
+def test_what_can_be_known_before_training_is_refused_before_a_line_of_progress(
+    stratify, folder, tmp_path, change
+):
+    for name in ("cohort.csv", "cohort-clinical.csv"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "bad.toml").write_text(EXPERIMENT.replace(*change), encoding="utf-8")
+    refused(stratify("train", tmp_path / "bad.toml", "--models", tmp_path / "models"))
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_screening_that_is_stopped_half_way_leaves_nothing(folder, tmp_path, name):
+    stopped = (
+        "import os, signal, stratify.screening.score as score; from stratify.cli import main; "
+        f"score.render_report = lambda *_: os.kill(os.getpid(), signal.{name}); main()"
+    )
+    verb = ["screen", str(folder / "models/small-1"), str(folder / "new.csv"), "-o", str(tmp_path / "out")]
+    done = subprocess.run([sys.executable, "-c", stopped, *verb], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert not any(tmp_path.iterdir())

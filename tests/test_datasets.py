@@ -77,3 +77,9 @@ def test_cache_folder_follows_the_variable(small, monkeypatch):
     assert cache_folder() == small / "cache"
     monkeypatch.delenv("STRATIFY_DATA_DIR")
     assert cache_folder().name == "stratify"
+
+
+def test_folder_in_place_of_a_file_is_refused(small):
+    (small / "cache" / "small" / "table.csv").mkdir(parents=True)
+    with pytest.raises(AssayFileError, match="of that name"):
+        fetch("small")

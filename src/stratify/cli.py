@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -21,16 +22,42 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable results on standard output.")]
-Clinical = Annotated[Path | None, typer.Option(help="Clinical table, joined by sample id.")]
+Clinical = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of the people, one row a sample with the sample ids of the assay file (CSV, xlsx)."
+    ),
+]
+AssayFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        help="What the laboratory sent: an Olink NPX workbook, an Olink long table (CSV, parquet), a table "
+        "with one row a sample and one column a protein, or h5ad; several files are joined."
+    ),
+]
 
 
 def main() -> None:
     """Run a verb; a refusal is three lines on standard error and exit code 1."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half folder is left behind
     try:
         app()
     except StratifyError as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(1) from None
+        _refuse(error)
+    except OSError as error:
+        name = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+        _refuse(
+            StratifyError(
+                "files and folders that can be read and written",
+                f"{name}: {error.strerror or 'the system refuses'}",
+                "check the path, its permissions and the space on the disk",
+            )
+        )
+
+
+def _refuse(error: StratifyError) -> NoReturn:
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(1) from None
 
 
 def _tell(line: str) -> None:
@@ -42,8 +69,12 @@ def _print_json(content: Any) -> None:
 
 
 @app.command()
-def fetch(name: str) -> None:
-    """Bring a public data set into the cache."""
+def fetch(
+    name: Annotated[
+        str, typer.Argument(help="lvv_cohort1 (vasculitis) or gisby_serum (dialysis, COVID-19).")
+    ],
+) -> None:
+    """Download a public data set, check every byte, and print its folder."""
     from stratify.datasets import fetch as fetch_dataset
 
     print(fetch_dataset(name))
@@ -52,17 +83,25 @@ def fetch(name: str) -> None:
 @app.command()
 def simulate(
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="Long Olink table to write (.csv) or .h5ad.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Long Olink table (.csv) or .h5ad to write; the truth goes to a file beside it.",
+        ),
     ],
-    preset: Annotated[str, typer.Option(help="Preset of the simulator.")] = "study",
+    preset: Annotated[str, typer.Option(help="study, strong-right or strong-none.")] = "study",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
-    n: Annotated[int | None, typer.Option(help="People in all groups together.")] = None,
+    n: Annotated[
+        int | None, typer.Option(help="People in all groups together; those of the preset if left out.")
+    ] = None,
     candidates: Annotated[
-        Path | None, typer.Option(help="Also write new MDD patients of the same world.")
+        Path | None, typer.Option(help="Also write new MDD patients of the same world to this file.")
     ] = None,
     n_candidates: Annotated[int, typer.Option(help="How many of them.")] = 30,
     spike: Annotated[
-        Path | None, typer.Option(help="Plant a signature in the real profiles of this file.")
+        Path | None,
+        typer.Option(help="Simulate nobody: plant a signature in the real profiles of this file."),
     ] = None,
     size: Annotated[float, typer.Option(help="Relative size of the planted signature.")] = 0.5,
 ) -> None:
@@ -80,8 +119,8 @@ def simulate(
 
 
 @app.command()
-def check(files: list[Path], clinical: Clinical = None, as_json: AsJson = False) -> None:
-    """Say what an assay file holds and what is wrong with it; exit 1 when something is."""
+def check(files: AssayFiles, clinical: Clinical = None, as_json: AsJson = False) -> None:
+    """Say what a laboratory's file holds and what is wrong with it; exit code 1 when an error is found."""
     from stratify.assays.clinical import join_clinical
     from stratify.assays.quality import check as find
     from stratify.assays.quality import summary
@@ -91,9 +130,8 @@ def check(files: list[Path], clinical: Clinical = None, as_json: AsJson = False)
     table = read_assays(*files)
     if clinical is not None:
         table, unmatched = join_clinical(table, clinical)
-        for where, ids in (("clinical table", unmatched.only_assay), ("assay file", unmatched.only_clinical)):
-            if ids:
-                _tell(f"not in the {where}: {listed(ids, len(ids))}")
+        for line in unmatched.lines():
+            _tell(line)
     findings = find(table)
     facts = summary(table, findings)
     if as_json:
@@ -109,11 +147,13 @@ def check(files: list[Path], clinical: Clinical = None, as_json: AsJson = False)
 
 @app.command()
 def train(
-    experiment: Path,
-    models: Annotated[Path, typer.Option(help="Folder that receives the model folder.")] = Path("models"),
+    experiment: Annotated[Path, typer.Argument(help="Experiment file (TOML), such as experiments/lvv.toml.")],
+    models: Annotated[
+        Path, typer.Option(help="Folder in which the model folder <name>-<version> is made.")
+    ] = Path("models"),
     as_json: AsJson = False,
 ) -> None:
-    """Run an experiment: nested cross-validation, final model, card, MLflow run."""
+    """Run an experiment: nested cross-validation, final model, card; the run is kept in mlruns."""
     from stratify.experiment.run import run_experiment
 
     result = run_experiment(experiment, models=models, tell=_tell).summary()
@@ -130,16 +170,27 @@ def train(
 
 @app.command()
 def screen(
-    model: Path,
-    files: list[Path],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results and the report.")],
+    model: Annotated[Path, typer.Argument(help="Model folder, such as models/demo-1.")],
+    files: AssayFiles,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="New folder for results.csv and report.html, or that of an earlier screening.",
+        ),
+    ],
     clinical: Clinical = None,
     offset: Annotated[
-        Path | None, typer.Option(help="Offsets an assay, measured on bridging samples elsewhere (CSV).")
+        Path | None,
+        typer.Option(
+            help="Table of this laboratory's offset, one row an assay (columns assay_id or gene, offset, "
+            "error), where the file has no bridge or control samples that the model knows."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score candidate patients with a kept model; writes results.csv and report.html."""
+    """Say of each candidate whether the profile resembles the model's disease, and how sure that is."""
     from stratify.screening.score import screen as screen_files
 
     result = screen_files(model, files, clinical=clinical, out=output, offset=offset)

@@ -128,7 +128,7 @@ def fetch(name: str) -> Path:
 
 
 def _verify(path: Path, sha256: str) -> None:
-    if pooch.file_hash(str(path), alg="sha256") != sha256:
+    if not path.is_file() or pooch.file_hash(str(path), alg="sha256") != sha256:
         raise AssayFileError(
             f"the published version of {path.name} (SHA-256 {sha256[:12]}...)",
             f"another file of that name in the cache folder {path.parent.name}",

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
 
 class StratifyError(Exception):
-    """Base of every refusal.
+    r"""Base of every refusal.
 
     Parameters
     ----------
     expected, found, do : str
-        One sentence each. They may name sample ids, columns and files, never a patient's values.
+        One sentence each. They may name sample ids, columns and files, never a patient's values;
+        whatever these names hold, each sentence stays one line that any terminal can show.
+
+    Examples
+    --------
+    >>> print(StratifyError("one row a sample", "two rows for S\n1", "remove one"))
+    expected: one row a sample
+    found: two rows for S 1
+    do: remove one
     """
 
     def __init__(self, expected: str, found: str, do: str) -> None:
-        self.expected, self.found, self.do = expected, found, do
-        super().__init__(f"expected: {expected}\nfound: {found}\ndo: {do}")
+        self.expected, self.found, self.do = _one_line(expected), _one_line(found), _one_line(do)
+        super().__init__(f"expected: {self.expected}\nfound: {self.found}\ndo: {self.do}")
+
+
+def _one_line(sentence: str) -> str:
+    shown = sentence.encode("utf-8", errors="backslashreplace").decode("utf-8")
+    return _CONTROLS.sub(" ", shown)
 
 
 class AssayFileError(StratifyError):
@@ -34,10 +50,6 @@ class CohortError(StratifyError):
 
 class ExperimentError(StratifyError):
     """An experiment or definition file that cannot be understood."""
-
-
-class LeakageError(StratifyError):
-    """Proteins that made the label are also features."""
 
 
 class ModelError(StratifyError):

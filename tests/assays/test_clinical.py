@@ -42,6 +42,8 @@ def test_columns_are_joined_by_id_and_partners_named(adata, clinical):
     assert joined.obs["site"].tolist() == ["A", "", "B", ""]
     assert unmatched == Unmatched(only_assay=("S2",), only_clinical=("S9",))
     assert unmatched
+    assert unmatched.lines() == ["not in the clinical table: S2", "not in the assay file: S9"]
+    assert Unmatched((), ()).lines() == []
     assert not Unmatched((), ())
     np.testing.assert_array_equal(joined.X, adata.X)
     assert "sex" not in adata.obs
@@ -123,3 +125,11 @@ def test_missing_column_names_the_nearest():
     assert require_columns(obs, ["Group", "madrs"]) == ["group", "madrs"]
     with pytest.raises(ClinicalTableError, match="did you mean 'madrs'"):
         require_columns(obs, ["madr"])
+
+
+def test_empty_columns_of_a_spreadsheet_are_left_out(adata, clinical, tmp_path):
+    text = "\n".join(f"{line},," for line in clinical.to_csv(index=False).splitlines())
+    (tmp_path / "clinical.csv").write_text(text, encoding="utf-8")
+    joined, _ = join_clinical(adata, tmp_path / "clinical.csv")
+    assert joined.obs["sex"].tolist() == ["F", "", "M", ""]
+    assert "" not in joined.obs

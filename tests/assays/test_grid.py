@@ -5,9 +5,19 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from stratify.assays.grid import delimiter, digest, file_kind, read_text, text_frame, text_rows, workbook_rows
+from stratify.assays.grid import (
+    delimiter,
+    digest,
+    file_kind,
+    parquet_frame,
+    read_text,
+    text_frame,
+    text_rows,
+    workbook_rows,
+)
 from stratify.errors import AssayFileError
 
 
@@ -106,3 +116,10 @@ def test_archive_that_is_no_workbook_is_refused(tmp_path):
 
 def test_digest_is_sha256(tmp_path):
     assert digest(written(tmp_path, b"abc")) == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_lists_in_a_parquet_table_are_refused(tmp_path):
+    pytest.importorskip("pyarrow")
+    pd.DataFrame({"SampleID": [["S1"], ["S2"]], "NPX": [1.0, 2.0]}).to_parquet(tmp_path / "x.parquet")
+    with pytest.raises(AssayFileError, match="lists in the cells of SampleID"):
+        parquet_frame(tmp_path / "x.parquet")

@@ -178,3 +178,13 @@ def test_real_plates_come_together(data_dir):
         return float(np.abs(means.diff().iloc[-1]).median())
 
     assert distance(centred) < distance(adata)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_order_of_reference_rows_changes_no_bit(seed):
+    expected, new = reference_values(batch(0)), batch(seed, offset=0.3)
+    shuffled = new[np.random.default_rng(seed).permutation(new.n_obs)]
+    for ordered, other in zip(
+        control_offsets(new, expected), control_offsets(shuffled, expected), strict=True
+    ):
+        np.testing.assert_array_equal(ordered, other)

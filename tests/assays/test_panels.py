@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stratify.assays.panels import canonical_panel, gene_of, identify, is_protein_name, match_assays, target96
+from stratify.assays.panels import (
+    canonical_panel,
+    display_names,
+    gene_of,
+    identify,
+    is_protein_name,
+    match_assays,
+    target96,
+)
 
 
 def frame(*rows):
@@ -99,3 +107,18 @@ def test_order_of_rows_changes_nothing(seed):
     assert np.array_equal(found, straight[rows])
     assert (straight >= 0).sum() > 300
     assert len(set(straight[straight >= 0])) == (straight >= 0).sum()
+
+
+def test_every_protein_gets_a_name_of_its_own():
+    columns = {"gene": ["IL6", "IL6", "IL6", "TNF", ""], "panel": ["A", "A", "B", "B", "X"]}
+    names = display_names(pd.DataFrame(columns, index=["s", "t", "u", "v", "P1@X"]))
+    assert names == ["IL6 [s]", "IL6 [t]", "IL6 [B]", "TNF", "P1@X"]
+
+
+def test_only_genes_that_repeat_carry_their_panel():
+    table = target96().set_index(["uniprot", "panel"], drop=False)
+    names = display_names(
+        table.set_axis(pd.Index([f"{u}@{p}" for u, p in table.index], dtype=object), axis=0)
+    )
+    assert len(set(names)) == len(names)
+    assert sum("[" in name for name in names) == table["gene"].duplicated(keep=False).sum() > 0

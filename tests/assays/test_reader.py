@@ -167,3 +167,10 @@ def test_reading_fills_and_drops_nothing(tmp_path):
     path.write_text("SampleID,IL6,IL13\nS1,-1.5,\nS2,,\n")
     adata = read_assays(path)
     np.testing.assert_array_equal(adata.X, [[-1.5, np.nan], [np.nan, np.nan]])
+
+
+@pytest.mark.parametrize("header", ["SampleID,IL6,TNF", "SampleID,OlinkID,Panel,NPX"])
+def test_columns_without_a_sample_are_refused(tmp_path, header):
+    (tmp_path / "empty.csv").write_text(f"{header}\n", encoding="utf-8")
+    with pytest.raises(AssayFileError, match="without a single sample"):
+        read_assays(tmp_path / "empty.csv")

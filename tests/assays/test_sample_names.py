@@ -2,9 +2,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from anndata import AnnData
 
-from stratify.assays.sample_names import is_ambiguous, is_negative_control, row_names, sample_types
+from stratify.assays.sample_names import (
+    is_ambiguous,
+    is_negative_control,
+    patient_rows,
+    row_names,
+    sample_types,
+)
 from stratify.errors import AssayFileError
 
 FILE = Path("plate.xlsx")
@@ -69,3 +77,10 @@ def test_names_that_may_mislead():
     assert is_negative_control("Neg 1")
     assert is_negative_control("NC 2")
     assert not is_negative_control("PP1")
+
+
+def test_patients_rows_are_those_that_are_samples():
+    adata = AnnData(obs=pd.DataFrame({"sample_type": ["sample", "control", "bridge"]}, index=["a", "b", "c"]))
+    assert patient_rows(adata).tolist() == [True, False, False]
+    del adata.obs["sample_type"]
+    assert patient_rows(adata).all()

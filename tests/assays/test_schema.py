@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stratify.assays.schema import (
+    LARGEST_NUMBER,
     OBS_COLUMNS,
     VAR_COLUMNS,
     as_text,
@@ -45,7 +46,7 @@ def test_values_are_spelled_in_one_way(column, word, canonical):
     assert normalise_word(column, word) == canonical
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False)))
+@given(st.lists(st.floats(-LARGEST_NUMBER, LARGEST_NUMBER)))
 def test_numbers_are_read_exactly(numbers):
     values, wrong = parse_numbers([repr(number) for number in numbers])
     assert values.tolist() == numbers
@@ -84,3 +85,10 @@ def test_ids_that_are_numbers_stay_words():
         "102",
     ]
     assert as_text(float("nan")) == ""
+
+
+def test_what_no_instrument_gives_is_no_number():
+    values, wrong = parse_numbers([True, 1e300, "-1e31", "inf", 1e9, "nan"])
+    assert wrong.tolist() == [True, True, True, True, False, False]
+    assert values[4] == 1e9
+    assert np.isnan(np.delete(values, 4)).all()

@@ -130,3 +130,26 @@ def test_other_hdf5_is_refused(tmp_path):
     (tmp_path / "cut.h5").write_bytes((tmp_path / "x.h5").read_bytes()[:100])
     with pytest.raises(AssayFileError):
         read_h5ad(tmp_path / "cut.h5")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "found"),
+    [
+        (lambda adata: adata.X.__setitem__((1, 0), np.inf), "column 'IL6', sample 'S2'"),
+        (lambda adata: setattr(adata, "var_names", ["IL6", "IL6"]), "several columns named IL6"),
+        (lambda adata: setattr(adata, "obs_names", ["S1", "S1", "S2"]), "more than one row for S1"),
+        (lambda adata: adata.uns.update(stratify="mine"), "no h5ad"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Observation names", "ignore:Variable names")
+def test_h5ad_that_no_reader_could_have_written_is_refused(tmp_path, spoil, found):
+    adata = anndata.AnnData(np.ones((3, 2)))
+    adata.obs_names, adata.var_names = ["S1", "S2", "S3"], ["IL6", "TNF"]
+    spoil(adata)
+    adata.write_h5ad(tmp_path / "x.h5ad")
+    with pytest.raises(AssayFileError, match=found):
+        read_h5ad(tmp_path / "x.h5ad")
+
+
+def test_columns_without_names_are_no_sample_ids():
+    assert sample_column(pd.DataFrame([["a", "b"], ["c", "d"]], columns=["", ""])) is None

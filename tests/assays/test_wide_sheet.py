@@ -51,3 +51,8 @@ def test_wide_text_is_recognised(tmp_path):
 def test_real_layouts_are_recognised(data_dir):
     assert is_npx_wide(data_dir / "lvv_cohort1" / "Cohort1_INF&CDM_Raw.xlsx")
     assert not is_npx_wide(data_dir / "lvv_cohort1" / "Cohort1_metadata.csv")
+
+
+def test_sheet_that_ends_with_its_accessions_is_refused():
+    with pytest.raises(AssayFileError, match="no sample"):
+        locate(HEAD[:5], Path("x.xlsx"))

@@ -81,3 +81,21 @@ def test_what_makes_no_sense_is_refused_in_three_parts(tmp_path, text):
 def test_an_absent_file_is_refused(tmp_path):
     with pytest.raises(ExperimentError, match="no file"):
         read_experiment(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MINIMAL.replace("[data]", "version = true\n[data]"),
+        MINIMAL.replace("[data]", 'seed = "1"\n[data]'),
+        MINIMAL + "[learning]\nfolds = 3.0\n",
+        MINIMAL.replace("[data]", '[data]\ngroup = ""'),
+    ],
+)
+def test_values_of_another_type_are_not_taken_for_numbers(tmp_path, text):
+    with pytest.raises(ExperimentError):
+        read_experiment(write(tmp_path, text))
+
+
+def test_a_byte_order_mark_changes_nothing(tmp_path):
+    assert read_experiment(write(tmp_path, "\ufeff" + MINIMAL)) == read_experiment(write(tmp_path, MINIMAL))

@@ -142,3 +142,14 @@ def test_reasons_are_known_words_and_fit_the_call(evidence):
 def test_reach_is_the_t_predictive_half_width(n):
     expected = t.ppf(0.95, n - 1) * np.sqrt(1 + 1 / n)
     assert replace(HEALTHY, n=n).reach(0.05) == pytest.approx(expected)
+
+
+def test_sizes_and_sds_agree():
+    healthy = replace(HEALTHY, sd=1.5)
+    assert healthy.in_sds(1.0) == 2.0
+    assert healthy.in_sds(RULE.smallest_relevant_size) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(("n", "known"), [(0, False), (2, False), (3, True)])
+def test_a_magnitude_needs_a_few_healthy_people(n, known):
+    assert replace(HEALTHY, n=n).known is known

@@ -150,3 +150,14 @@ def test_bound_depends_on_nothing_but_the_seed():
     z, groups = healthy(40), np.arange(40) % 2
     bounds = [fit_biology(z, groups, groups == 0, seed=seed).bound for seed in (0, 0, 1)]
     assert bounds[0] == bounds[1] != bounds[2]
+
+
+def test_samples_of_one_patient_are_held_out_together():
+    rng = np.random.default_rng(5)
+    z = rng.normal(size=(40, P)).repeat(2, axis=0) + 0.1 * rng.normal(size=(80, P))
+    groups, patient = np.arange(80) // 2 % 2, (np.arange(80) // 2).astype(str)
+    together = fit_biology(z, groups, groups == 0, patients=patient).bound
+    apart = fit_biology(z, groups, groups == 0).bound
+    assert together > apart + 0.1  # a second sample that was seen would make everybody look known
+    alone = fit_biology(z, groups, groups == 0, patients=np.arange(80)[::-1].astype(str)).bound
+    assert alone == apart

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stratify.learning.decision import Healthy
-from stratify.learning.frozen import ASSUMED_OFFSET_SD, TWO_SIDED_90, Batch, score_batch
+from stratify.learning.frozen import ASSUMED_OFFSET_SD, TWO_SIDED_90, Batch, refit_variance, score_batch
 from stratify.signatures.pathways import members
 
 FAMILIES = ["factor-centroids", "pathway-xgboost"]
@@ -67,7 +67,8 @@ def test_interval_carries_healthy_spread_refits_and_offset(trained, patients):
     model, (profiles, _) = trained().model, patients
     tight = score_batch(model, batch_of(profiles, error=0.0))
     by_member = np.array([member.scorer.score(tight.filled) for member in model.members])
-    np.testing.assert_allclose(tight.error, by_member.std(axis=0, ddof=1))
+    repeats = np.array([member.repeat for member in model.members])
+    np.testing.assert_allclose(tight.error, np.sqrt(refit_variance(repeats, by_member)))
     reach = np.hypot(model.healthy.reach(0.05), TWO_SIDED_90 * tight.error / model.healthy.sd)
     np.testing.assert_allclose(tight.magnitude_high - tight.magnitude_z, reach)
     np.testing.assert_allclose(tight.magnitude_z - tight.magnitude_low, reach)
@@ -164,3 +165,19 @@ def test_without_healthy_people_there_is_no_magnitude_and_no_call(trained, patie
     for name in ("magnitude_z", "magnitude_low", "magnitude_high", "magnitude_percentile"):
         assert np.isnan(getattr(scores, name)).all()
     assert all("no-healthy-reference" in decision.reasons for decision in scores.decisions)
+
+
+def test_refit_variance_is_that_of_other_people_not_of_other_folds():
+    rng = np.random.default_rng(0)
+    people = rng.normal(size=(500, 40))  # 500 studies of 40 people, whose "model" is their mean
+    left_out = [np.delete(people, np.arange(fold, 40, 5), axis=1).mean(axis=1) for fold in range(5)]
+    stated = refit_variance(np.zeros(5, dtype=int), np.array(left_out))
+    assert stated.mean() == pytest.approx(1 / 40, rel=0.1)
+
+
+def test_refit_variance_is_averaged_over_repeats():
+    rng = np.random.default_rng(1)
+    one, other = rng.normal(size=(2, 4, 3))
+    both = refit_variance(np.repeat([0, 1], 4), np.concatenate([one, other + 100.0]))
+    alone = [refit_variance(np.zeros(4, dtype=int), part) for part in (one, other)]
+    np.testing.assert_allclose(both, np.mean(alone, axis=0))

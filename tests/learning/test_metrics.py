@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from stratify.learning.metrics import auc, corrected_error, interval
+from stratify.learning.metrics import auc, corrected_error, interval, score_interval
 
 
 @settings(max_examples=60, deadline=None)
@@ -42,3 +42,21 @@ def test_interval_is_that_of_student(level):
 
 def test_interval_stays_in_the_range_of_an_auc():
     assert interval(0.5, 10.0, 5) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("area", [1e-4, 0.3, 0.7, 0.97])
+def test_limits_by_people_are_one_quantile_away_and_mirror_each_other(area):
+    low, high = score_interval(area, 30, 53)
+    for limit in (low, high):
+        spread = 1 + 40.5 * ((1 - limit) / (2 - limit) + limit / (1 + limit))
+        error = np.sqrt(limit * (1 - limit) * spread / (30 * 53))
+        assert abs(area - limit) / error == pytest.approx(stats.norm.ppf(0.975), rel=1e-4)
+    assert low < area < high
+    np.testing.assert_allclose(score_interval(1 - area, 30, 53), (1 - high, 1 - low), atol=1e-9)
+
+
+def test_perfect_ranking_leaves_doubt_that_shrinks_with_people():
+    few, many = score_interval(1.0, 10, 20), score_interval(1.0, 100, 200)
+    assert 0.7 < few[0] < many[0] < 1.0
+    assert few[1] == many[1] == 1.0
+    assert score_interval(0.0, 10, 20) == pytest.approx((0.0, 1 - few[0]))

@@ -43,10 +43,11 @@ def test_assay_that_nobody_learned_from_has_is_refused_by_name(cohort):
         make_problem(broken, labels)
 
 
-def test_patient_with_two_labels_is_refused_by_id(cohort):
+@pytest.mark.parametrize("second", ["HC", "MDD"])
+def test_patient_with_two_roles_is_refused_by_id(cohort, second):
     broken = cohort.copy()
     group = broken.obs["group"].to_numpy()
-    twin = [np.flatnonzero(group == "AD")[0], np.flatnonzero(group == "HC")[0]]
+    twin = [np.flatnonzero(group == "AD")[0], np.flatnonzero(group == second)[0]]
     broken.obs["patient_id"] = np.where(np.isin(np.arange(broken.n_obs), twin), "P twin", broken.obs_names)
     with pytest.raises(CohortError, match="two for P twin"):
         make_problem(broken, labels_of(broken))

@@ -145,9 +145,13 @@ def scores_of(persons, repeats):
     )
 
 
+def own_patient(table):
+    return {sample: sample for sample in table["sample_id"]}
+
+
 def test_spread_of_the_healthy_is_not_lowered_by_averaging_repeats():
     table = scores_of(402, 20)
-    found = healthy_reference(table)
+    found = healthy_reference(table, own_patient(table))
     assert found.sd == pytest.approx(np.sqrt(2.0), rel=0.1)
     assert found.scores.std(ddof=1) < 0.85 * found.sd
     assert found.n == len(found.scores) == 400
@@ -157,4 +161,13 @@ def test_spread_of_the_healthy_is_not_lowered_by_averaging_repeats():
 
 def test_no_healthy_people_is_said():
     table = scores_of(12, 2).assign(reference=False)
-    assert healthy_reference(table).n == 0
+    assert healthy_reference(table, own_patient(table)).n == 0
+
+
+def test_samples_of_one_patient_are_one_healthy_person():
+    table = scores_of(42, 3)
+    pairs = {sample: str(int(sample) // 2) for sample in table["sample_id"]}
+    alone, paired = healthy_reference(table, own_patient(table)), healthy_reference(table, pairs)
+    assert (alone.n, paired.n, len(paired.scores)) == (40, 20, 20)
+    assert (paired.mean, paired.sd) == (alone.mean, alone.sd)
+    assert paired.reach(0.05) > alone.reach(0.05)

@@ -56,7 +56,7 @@ def test_folds_repeat_with_the_seed_and_differ_between_repeats(plain_problem):
 def test_more_folds_than_patients_of_a_class_is_refused(plain_problem):
     problem = plain_problem(n=8, visits=5)  # twenty samples a class, and only four patients
     assert len(list(outer_folds(problem, replace(QUICK, repeats=1)))) == 4
-    with pytest.raises(CohortError, match="4 in class 0"):
+    with pytest.raises(CohortError, match="4 in the negative class"):
         next(outer_folds(problem, Plan(folds=5)))
 
 
@@ -167,3 +167,16 @@ def test_control_is_never_chosen_and_never_tuned():
     assert choose_family(evaluation, "default", never=["best"]) == "good"
     plan = Plan(trials=7, controls=("xgboost",))
     assert (plan.budget("xgboost"), plan.budget("factor-centroids")) == (0, 7)
+
+
+def test_interval_keeps_a_width_when_every_fold_is_perfect():
+    low, high = made_up(perfect=0.0).auc_interval("perfect")
+    assert low < 0.99  # 200 people: 3 in 200 could still be misranked
+    assert high == 1.0
+
+
+def test_fewer_reference_people_than_folds_are_no_reason_to_warn(plain_problem):
+    problem = plain_problem()
+    one = np.zeros_like(problem.reference)
+    one[np.flatnonzero(problem.y == 0)[0]] = True
+    assert len(list(outer_folds(replace(problem, reference=one), Plan(folds=3, repeats=1)))) == 3

@@ -12,7 +12,8 @@ from stratify.learning.decision import Healthy, Rule
 from stratify.learning.domain import BiologyState, HandlingState
 from stratify.learning.frozen import FrozenModel
 from stratify.learning.scorers import booster_scorer, linear_scorer
-from stratify.reporting.bundle import load_model, read_bundle, write_bundle, write_manifest
+from stratify.reporting.bundle import load_model, read_bundle, write_bundle
+from stratify.reporting.manifest import write_manifest
 from stratify.signatures.gaps import GapState
 from stratify.signatures.pathways import AxisState
 
@@ -242,3 +243,9 @@ def test_folder_is_verified_before_it_is_parsed(bundle):
     (bundle / "model.json").write_text("not JSON")
     with pytest.raises(ModelError, match=r"changed: bundle/model\.json"):
         load_model(bundle.parent)
+
+
+def test_numbers_that_json_does_not_know_are_refused(bundle):
+    change(bundle, "model", "rule", "alpha", to=float("nan"))
+    with pytest.raises(ModelError, match="not JSON"):
+        read_bundle(bundle)

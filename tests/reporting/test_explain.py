@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from stratify.learning.scorers import Scorer
-from stratify.reporting.explain import explain, name_proteins
+from stratify.reporting.explain import explain
 
 
 @pytest.fixture(params=["training", "boosted", "null"])
@@ -72,9 +72,3 @@ def test_direction_is_the_sign_of_the_weight(training):
     weights = pd.Series(training.model.scorer.weights, index=training.model.assays.index)
     leading = explain(training).leading()
     np.testing.assert_array_equal(leading["direction"], np.sign(weights[leading.index]))
-
-
-def test_every_protein_gets_a_name_of_its_own():
-    columns = {"gene": ["IL6", "IL6", "IL6", "TNF"], "panel": ["A", "A", "B", "B"], "pathway": ["x"] * 4}
-    names = name_proteins(pd.DataFrame(columns, index=list("stuv")))["protein"].tolist()
-    assert names == ["IL6 (s)", "IL6 (t)", "IL6 (B)", "TNF"]

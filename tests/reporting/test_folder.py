@@ -11,7 +11,7 @@ import pytest
 from stratify.errors import ModelError
 from stratify.learning.validation import Evaluation
 from stratify.reporting.bundle import load_model
-from stratify.reporting.folder import replacing, run_record, write_model_folder
+from stratify.reporting.folder import refuse_foreign_folder, replacing, run_record, write_model_folder
 
 
 @pytest.fixture(scope="session")
@@ -114,3 +114,12 @@ def test_failure_leaves_the_earlier_folder_and_no_half_one(tmp_path):
     with pytest.raises(KeyError):
         fail()
     assert contents(tmp_path) == {"model/manifest.json": b"{}"}
+
+
+def test_files_and_links_to_nowhere_are_not_replaced(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name in ("file", "link"):
+        with pytest.raises(ModelError, match="is a file"):
+            refuse_foreign_folder(tmp_path / name)
+    refuse_foreign_folder(tmp_path / "new")

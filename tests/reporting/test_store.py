@@ -7,7 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from stratify.reporting.store import artifact_root, follow_move, only_one, store_uri
+from stratify.errors import ExperimentError
+from stratify.reporting.store import artifact_root, follow_move, only_one, open_store, store_uri
 
 
 def make_store(folder, root):
@@ -81,3 +82,20 @@ def test_addresses_are_absolute(tmp_path, monkeypatch):
 
     assert store_uri(Path("mlruns")) == f"sqlite:///{tmp_path.as_posix()}/mlruns/mlflow.db"
     assert artifact_root(Path("mlruns")) == (tmp_path / "mlruns" / "artifacts").as_uri()
+
+
+@pytest.mark.parametrize("uri", ["", "sqlite:///elsewhere.db"])
+def test_damaged_store_is_refused_where_it_would_be_used(tmp_path, monkeypatch, uri):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    (tmp_path / "mlflow.db").write_bytes(b"no database" * 500)
+    if uri:
+        open_store(tmp_path)
+        return
+    with pytest.raises(ExperimentError, match="cannot be used"):
+        open_store(tmp_path)
+
+
+def test_store_is_made_ready(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    open_store(tmp_path / "mlruns")
+    assert (tmp_path / "mlruns").is_dir()

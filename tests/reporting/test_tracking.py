@@ -128,3 +128,14 @@ assert place.endswith("/mlruns/artifacts/a%20name%2Fwith%20signs"), place
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "mlruns" / "mlflow.db").is_file()
+
+
+def test_groups_of_any_alphabet_are_kept(training, facts, figures, tmp_path):
+    folder = tmp_path / "models" / "small-1"
+    write_model_folder(training, facts, figures, folder)
+    named = replace(facts, flow=replace(facts.flow, learned={"健康": 3, "=AD<b>": 4, "LV.GCA": 5}))
+    run_id = track(training, named, figures, folder, store=tmp_path / "mlruns")
+    kept = mlflow.MlflowClient(tracking_uri=store_uri(tmp_path / "mlruns")).get_run(run_id).data.params
+    learned = {key: value for key, value in kept.items() if key.startswith("learned.")}
+    assert learned["learned.LV.GCA"] == "5"
+    assert sorted(learned.values()) == ["3", "4", "5"]

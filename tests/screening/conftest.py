@@ -10,7 +10,8 @@ from stratify.assays.harmonise import plate_centre, reference_values
 from stratify.learning.problem import make_problem
 from stratify.learning.training import Recipe, train
 from stratify.learning.validation import Plan
-from stratify.reporting.bundle import load_model, write_bundle, write_manifest
+from stratify.reporting.bundle import load_model, write_bundle
+from stratify.reporting.manifest import write_manifest
 from stratify.simulation.cohort import fresh_mdd, simulate_study
 from stratify.simulation.design import design_preset
 from stratify.simulation.export import write_npx_long

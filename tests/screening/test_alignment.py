@@ -1,13 +1,12 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from stratify.assays.panels import display_names
 from stratify.errors import ScreeningError
 from stratify.screening.alignment import (
     align,
-    display_names,
     missing_names,
     refuse_other_scale,
     refuse_uncovered,
@@ -71,13 +70,5 @@ def test_what_is_not_stated_is_let_through(model, arrivals, fact, value):
 
 def test_missing_names_begin_with_the_weightiest(model):
     names = missing_names(model, np.zeros(len(model.assays), dtype=bool))
-    assert names[0] == display_names(model)[np.argmax(model.scorer.importance())]
+    assert names[0] == display_names(model.assays)[np.argmax(model.scorer.importance())]
     assert len(names) == len(model.assays)
-
-
-def test_gene_that_occurs_twice_carries_its_panel(model):
-    names = display_names(model)
-    assert len(set(names)) == len(names)
-    assert sum("[" in name for name in names) == model.assays["gene"].duplicated(keep=False).sum() > 0
-    nameless = replace(model, assays=pd.DataFrame({"gene": [""], "panel": ["X"]}, index=["P1@X"]))
-    assert display_names(nameless) == ["P1@X"]

@@ -103,3 +103,8 @@ def test_what_the_table_does_not_say_widens_the_interval(model, offsets, tmp_pat
 def test_offset_table_that_can_not_be_used_is_refused(model, offsets, tmp_path, change, found):
     with pytest.raises(ScreeningError, match=found):
         read_offset(written(change(offsets), tmp_path), model)
+
+
+def test_offset_table_without_rows_is_refused(model, offsets, tmp_path):
+    with pytest.raises(ScreeningError, match="without a single row"):
+        read_offset(written(offsets.iloc[:0], tmp_path), model)

@@ -60,3 +60,14 @@ def test_folder_with_other_content_is_refused(tmp_path):
         refuse_foreign_folder(tmp_path / "thesis.docx")
     (tmp_path / "results.csv").write_text("")
     refuse_foreign_folder(tmp_path)
+
+
+def test_what_would_stop_the_delivery_half_way_is_refused_before(tmp_path):
+    out = tmp_path / "out"
+    write(out, "results.csv")
+    (out / "report.html").mkdir()
+    with pytest.raises(ScreeningError, match="other files"):
+        refuse_foreign_folder(out)
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ScreeningError):
+        refuse_foreign_folder(tmp_path / "link")

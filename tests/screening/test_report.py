@@ -86,6 +86,13 @@ def test_words_that_must_be_said_are_said(screening):
     assert "Not shown" not in text
 
 
+def test_assumed_shares_are_of_the_reference_disease_and_nothing_is_excluded(screening):
+    text = Page(render_report(screening)).text
+    assert f"if 10% of the people had {screening.model.positive}" in text
+    assert "were skewed" not in text  # the likelihood ratio was learned from diagnoses alone
+    assert "can be excluded" not in text
+
+
 def test_page_is_self_contained_and_has_no_script(screening):
     html = render_report(screening)
     page = Page(html)

@@ -250,3 +250,10 @@ def test_flipped_byte_in_any_file_is_refused_by_name(booster_folder, laboratory_
         content[len(content) // 3] ^= 4
         (copy / name).write_bytes(content)
         assert name.as_posix() in refused(ModelError, copy, laboratory_file, out)
+
+
+def test_binary_audit_log_stops_the_run(model_folder, laboratory_file, out):
+    screen(model_folder, laboratory_file, out=out)
+    (out / "audit.jsonl").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ScreeningError, match=r"audit\.jsonl"):
+        screen(model_folder, laboratory_file, out=out)

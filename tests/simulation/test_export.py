@@ -55,3 +55,20 @@ def test_no_half_file_is_left_and_the_same_cohort_gives_the_same_bytes(adata, tm
         write_npx_long(adata, tmp_path / name)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "b.csv"]
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_host_without_plates_verdicts_and_frequencies_is_written_too(adata, tmp_path):
+    bare = adata.copy()
+    bare.obs = bare.obs.drop(columns=["plate", "qc"])
+    bare.var = bare.var.drop(columns="missing_frequency")
+    write_npx_long(bare, tmp_path / "bare.csv")
+    header = (tmp_path / "bare.csv").read_text().partition("\n")[0].split(";")
+    assert not {"PlateID", "QC_Warning", "MissingFreq"} & set(header)
+    assert "NPX" in header
+
+
+def test_a_failure_leaves_no_part_of_a_file(adata, tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        write_clinical(adata, tmp_path / "folder.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from stratify.assays.clinical import join_clinical
 from stratify.assays.reader import read_assays
+from stratify.errors import ExperimentError
 from stratify.simulation.cohort import simulate_study
 from stratify.simulation.files import simulate_files, spike_file
 
@@ -51,3 +53,31 @@ def test_a_signature_is_planted_in_a_share_of_the_host(tmp_path):
     moved = (np.asarray(host.X) != np.asarray(planted[host.obs_names].X)).any(axis=1)
     assert truth["skewed"].sum() == 27
     assert set(host.obs_names[moved]) == set(truth.index[truth["skewed"]])
+
+
+@pytest.mark.parametrize(("size", "seed"), [(float("nan"), 0), (float("inf"), 0), (1e9, 0), (0.5, -1)])
+def test_numbers_that_make_no_sense_are_refused(tmp_path, size, seed):
+    with pytest.raises(ExperimentError, match="seed of 0 or more"):
+        spike_file(tmp_path / "host.csv", tmp_path / "planted.csv", size=size, seed=seed)
+
+
+def test_nothing_overwrites_the_host_or_the_study(tmp_path):
+    with pytest.raises(ExperimentError, match="twice"):
+        spike_file(tmp_path / "host.csv", tmp_path / "host.h5ad", size=0.5)
+    with pytest.raises(ExperimentError, match="twice"):
+        simulate_files(tmp_path / "c.csv", candidates=tmp_path / "c.csv")
+    assert not any(tmp_path.iterdir())
+
+
+def test_levels_of_an_unknown_unit_are_not_written_as_npx(tmp_path):
+    (tmp_path / "table.csv").write_text("sample_id,CCL17,IL6\nA,1.5,2.5\nB,1.25,2.0\n", encoding="utf-8")
+    with pytest.raises(ExperimentError, match="does not say its unit"):
+        spike_file(tmp_path / "table.csv", tmp_path / "planted.csv", size=0.5)
+    assert len(spike_file(tmp_path / "table.csv", tmp_path / "planted.h5ad", size=0.5)) == 2
+    assert read_assays(tmp_path / "planted.h5ad").uns["stratify"]["scale"] == "unknown"
+
+
+def test_a_real_host_without_limits_and_verdicts_is_planted(data_dir, tmp_path):
+    host = data_dir / "gisby_serum" / "serum_npx_level.csv"
+    spike_file(host, tmp_path / "planted.csv", size=0.5)
+    assert read_assays(tmp_path / "planted.csv").shape == read_assays(host).shape

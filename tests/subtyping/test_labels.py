@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from stratify.errors import CohortError
-from stratify.subtyping.labels import UNLABELLED, reference_disease
+from stratify.subtyping.labels import UNLABELLED, patient_ids, reference_disease
 
 GROUPS = pd.Series(["AD"] * 6 + ["PSO"] * 5 + ["HC"] * 7 + ["MDD"] * 4 + ["other", None])
 
@@ -62,6 +62,19 @@ def test_small_class_is_refused_by_its_name_and_count():
     with pytest.raises(CohortError, match="5 in PSO"):
         label(negative=["PSO"], smallest=6)
     assert (label(negative=["PSO"], smallest=5).y == 0).sum() == 5
+
+
+def test_smallest_class_is_counted_in_patients():
+    twice = pd.Series(np.arange(len(GROUPS)) // 2).astype(str)  # 3 patients with atopic dermatitis
+    with pytest.raises(CohortError, match="3 in AD"):
+        label(patients=twice)
+    assert (label(patients=twice, smallest=3).y == 1).sum() == 6
+
+
+def test_sample_without_a_patient_is_one_of_its_own():
+    obs = pd.DataFrame({"patient_id": ["P", "", None, "P"]}, index=list("abcd"))
+    assert patient_ids(obs).tolist() == ["P", "b", "c", "P"]
+    assert patient_ids(obs[[]]).tolist() == list("abcd")
 
 
 def test_categorical_column_is_read_as_words():

@@ -49,3 +49,7 @@ def test_wrong_value_names_its_place_and_does_not_repeat_the_value():
 
 def test_missing_key_is_named():
     assert "data.positive: Field required" in refusal({"data": {}}).found
+
+
+def test_a_word_in_place_of_a_list_is_answered_in_words_of_toml():
+    assert refusal({"data": {"positive": "AD"}}).found == "data.positive: Input should be a valid list"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from stratify.assays.sample_names import patient_rows
 from stratify.assays.schema import as_text, canonical_column, normalise_obs
 from stratify.assays.tables import read_cells
 from stratify.assays.tables import sample_column as find_sample_column
@@ -33,6 +33,21 @@ class Unmatched:
 
     def __bool__(self) -> bool:
         return bool(self.only_assay or self.only_clinical)
+
+    def lines(self) -> list[str]:
+        """Name every sample without a partner, one line a side.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> Unmatched(("S1", "S2"), ()).lines()
+        ['not in the clinical table: S1, S2']
+        """
+        sides = (("clinical table", self.only_assay), ("assay file", self.only_clinical))
+        return [f"not in the {where}: {listed(ids, len(ids))}" for where, ids in sides if ids]
 
 
 def read_clinical(path: str | Path) -> pd.DataFrame:
@@ -88,7 +103,7 @@ def join_clinical(
     table = _indexed(
         clinical if isinstance(clinical, pd.DataFrame) else read_clinical(clinical), sample_column
     )
-    people = adata.obs_names[_is_person(adata)]
+    people = adata.obs_names[patient_rows(adata)]
     if not len(people.intersection(table.index)):
         raise ClinicalTableError(
             "sample ids that occur in the assay file",
@@ -114,12 +129,6 @@ def _name_controls(obs: pd.DataFrame) -> None:
     obs["control_name"] = named.where(obs["sample_type"] != "sample", "")
 
 
-def _is_person(adata: AnnData) -> np.ndarray:
-    if "sample_type" not in adata.obs:
-        return np.ones(adata.n_obs, dtype=bool)
-    return (adata.obs["sample_type"] == "sample").to_numpy()
-
-
 def _indexed(clinical: pd.DataFrame, column: str | None) -> pd.DataFrame:
     """Table by sample id, in canonical names and values."""
     name = column if column is not None else find_sample_column(clinical)
@@ -137,8 +146,8 @@ def _indexed(clinical: pd.DataFrame, column: str | None) -> pd.DataFrame:
             f"several rows for {listed(repeated)}" if len(repeated) else "a row without a sample id",
             "keep one row a sample; give visits their own sample ids",
         )
-    table = normalise_obs(clinical.drop(columns=name).set_axis(ids, axis=0))
-    return table.drop(columns=[word for word in ("sample_id", "") if word in table])
+    named = clinical.loc[:, clinical.columns != ""].drop(columns=name, errors="ignore")
+    return normalise_obs(named.set_axis(ids, axis=0)).drop(columns="sample_id", errors="ignore")
 
 
 def _merged(obs: pd.DataFrame, values: pd.Series) -> pd.Series:

@@ -293,9 +293,16 @@ def parquet_frame(path: Path) -> pd.DataFrame:
     except ImportError as error:
         raise refuse(path, "a parquet file, and no package pyarrow to read it", "install pyarrow") from error
     try:
-        return pd.read_parquet(path, engine="pyarrow")
+        frame = pd.read_parquet(path, engine="pyarrow")
     except (ArrowException, OSError, ValueError) as error:
         raise refuse(path, "a damaged parquet file") from error
+    words = frame.select_dtypes(object)
+    nested = [
+        str(name) for name in words if words[name].dropna().head(1).map(pd.api.types.is_list_like).any()
+    ]
+    if nested:
+        raise refuse(path, f"lists in the cells of {listed(nested)}")
+    return frame
 
 
 def workbook_rows(path: Path) -> dict[str, list[list[Any]]]:

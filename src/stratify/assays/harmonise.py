@@ -87,6 +87,7 @@ def _median_and_error(difference: np.ndarray, fallback: float) -> tuple[np.ndarr
     measured = count > 0
     offset, error = np.zeros(len(count)), np.full(len(count), fallback)
     offset[measured] = np.nanmedian(difference[:, measured], axis=0)
+    difference = np.sort(difference, axis=0)  # sums that do not depend on the order of the rows
     squares = np.nansum((difference - _nanmean(difference)) ** 2, axis=0)
     freedom = np.maximum(count - 1, 0)
     pooled = squares.sum() / freedom.sum() if freedom.any() else VENDOR_ERROR**2

@@ -223,6 +223,8 @@ def _long_frame(path: Path) -> pd.DataFrame:
     frame = raw.rename(columns=_long_names(list(raw.columns)))
     if not _is_long(set(frame.columns)):
         raise refuse(path, "no columns for sample, assay and NPX of a long Olink table")
+    if frame.empty:
+        raise refuse(path, "columns without a single sample")
     for name in ("npx", "lod"):
         values, wrong = (
             parse_numbers(frame[name]) if name in frame else (np.full(len(frame), np.nan), np.zeros(0, bool))

@@ -183,6 +183,33 @@ def is_protein_name(name: str) -> bool:
     return bool(identify(name)[0] or _ASSAY_CODE.match(name.strip()))
 
 
+def display_names(assays: pd.DataFrame) -> list[str]:
+    """Name each assay for a reader: its gene, with the panel, else the assay id, where genes repeat.
+
+    Parameters
+    ----------
+    assays : DataFrame
+        Index assay id, columns ``gene`` and ``panel``.
+
+    Returns
+    -------
+    list of str
+        The assay id where no gene is known.
+
+    Examples
+    --------
+    >>> columns = {"gene": ["IL6", "IL6", "TNF", ""], "panel": ["Inflammation", "Cardiometabolic", "", ""]}
+    >>> display_names(pd.DataFrame(columns, ["a", "b", "c", "d"]))
+    ['IL6 [Inflammation]', 'IL6 [Cardiometabolic]', 'TNF', 'd']
+    """
+    ids = assays.index.to_series().astype(str)
+    genes = assays["gene"].astype(str).where(assays["gene"].astype(str) != "", ids)
+    names = genes
+    for detail in (assays["panel"].astype(str), ids):
+        names = names.where(~names.duplicated(keep=False), genes + " [" + detail + "]")
+    return names.tolist()
+
+
 def match_assays(wanted: pd.DataFrame, have: pd.DataFrame) -> np.ndarray:
     """Find each wanted assay among those of another file.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from anndata import AnnData
 
 from stratify.assays.panels import is_protein_name
-from stratify.assays.sample_names import is_ambiguous
+from stratify.assays.sample_names import is_ambiguous, patient_rows
 
 Severity = Literal["error", "warning", "info"]
 _ENOUGH = 3  # patients' samples from which an assay can be judged
@@ -88,15 +88,9 @@ def check(adata: AnnData) -> list[Finding]:
     return sorted(found, key=lambda finding: order.index(finding.severity))
 
 
-def _people(adata: AnnData) -> np.ndarray:
-    if "sample_type" not in adata.obs:
-        return np.ones(adata.n_obs, dtype=bool)
-    return (adata.obs["sample_type"] == "sample").to_numpy()
-
-
 def _levels(adata: AnnData) -> np.ndarray:
     """Levels of patients' samples."""
-    return np.asarray(adata.X)[_people(adata)]
+    return np.asarray(adata.X)[patient_rows(adata)]
 
 
 def _named(names: Iterable[object], mask: np.ndarray) -> tuple[str, ...]:
@@ -104,7 +98,7 @@ def _named(names: Iterable[object], mask: np.ndarray) -> tuple[str, ...]:
 
 
 def _rows(adata: AnnData) -> list[Finding]:
-    ids, people = adata.obs_names, _people(adata)
+    ids, people = adata.obs_names, patient_rows(adata)
     silent = people & np.isnan(np.asarray(adata.X)).all(axis=1)
     reference = (
         adata.obs["sample_type"].isin(["control", "bridge"]) if "sample_type" in adata.obs else ~people
@@ -138,7 +132,7 @@ def _rows(adata: AnnData) -> list[Finding]:
 def _verdicts(adata: AnnData) -> list[Finding]:
     if "qc" not in adata.obs:
         return []
-    people, verdict = _people(adata), adata.obs["qc"].to_numpy()
+    people, verdict = patient_rows(adata), adata.obs["qc"].to_numpy()
     return [
         Finding(
             "qc-fail",
@@ -187,7 +181,7 @@ def _assays(adata: AnnData) -> list[Finding]:
 def _mostly_hidden(adata: AnnData) -> np.ndarray:
     if "lod" not in adata.layers:
         return np.zeros(adata.n_vars, dtype=bool)
-    levels, lod = _levels(adata), np.asarray(adata.layers["lod"])[_people(adata)]
+    levels, lod = _levels(adata), np.asarray(adata.layers["lod"])[patient_rows(adata)]
     judged = np.isfinite(levels) & np.isfinite(lod)
     return (levels < lod).sum(axis=0) > judged.sum(axis=0) / 2
 
@@ -202,7 +196,7 @@ def _unknown_names(adata: AnnData) -> list[Finding]:
 
 def _outliers(adata: AnnData) -> list[Finding]:
     """Find samples whose median or interquartile range lies far from those of the others."""
-    people = np.flatnonzero(_people(adata))
+    people = np.flatnonzero(patient_rows(adata))
     measured = people[np.isfinite(np.asarray(adata.X)[people]).any(axis=1)]
     if len(measured) < 2 * _ENOUGH:
         return []
@@ -219,7 +213,7 @@ def _far(values: np.ndarray) -> np.ndarray:
 
 
 def _people_columns(adata: AnnData) -> list[Finding]:
-    people, found = _people(adata), []
+    people, found = patient_rows(adata), []
     if "patient_id" in adata.obs:
         patient = adata.obs["patient_id"].astype(str)
         again = (
@@ -266,7 +260,7 @@ def clean(adata: AnnData, findings: Sequence[Finding]) -> AnnData:
     gone: dict[str, set[str]] = {"sample": set(), "assay": set()}
     for finding in errors:
         gone[finding.axis].update(finding.items)
-    people = _people(adata)
+    people = patient_rows(adata)
     keep_rows = people & ~adata.obs_names.isin(list(gone["sample"]))
     kept = adata[keep_rows, ~adata.var_names.isin(list(gone["assay"]))].copy()
     log = [f"control-rows: {name}" for name in adata.obs_names[~people]]
@@ -316,7 +310,7 @@ def summary(adata: AnnData, findings: Sequence[Finding]) -> dict[str, Any]:
         ``format``, ``platform``, ``scale``, ``samples`` (patients' only), ``controls`` (with bridges),
         ``proteins``, ``findings``.
     """
-    facts, people = adata.uns.get("stratify", {}), _people(adata)
+    facts, people = adata.uns.get("stratify", {}), patient_rows(adata)
     return {
         "format": str(facts.get("format", "")),
         "platform": str(facts.get("platform", "")),

@@ -67,6 +67,8 @@ def _read(path: Path) -> AnnData:
     for layout in _FORMATS:
         if layout.recognise(path):
             adata = layout.read(path)
+            if not adata.n_obs or not adata.n_vars:
+                raise refuse(path, "columns without a single sample" if adata.n_vars else "no protein")
             adata.uns["stratify"].setdefault("sources", {"name": [path.name], "sha256": [digest(path)]})
             return adata
     raise refuse(path, "neither columns of known proteins nor an Olink layout")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from anndata import AnnData
 
 from stratify.assays.schema import normalise_word
 from stratify.errors import AssayFileError, listed
@@ -68,6 +69,23 @@ def _by_name(name: str, codes: set[str]) -> str:
         return "bridge"
     short = _SHORT_CODE.match(name)
     return "control" if _LABORATORY.match(name) or (short and short[1] in codes) else "sample"
+
+
+def patient_rows(adata: AnnData) -> np.ndarray:
+    """Mark the rows that are patients' samples; all of them where no column ``sample_type`` says otherwise.
+
+    Parameters
+    ----------
+    adata : AnnData of shape (samples, assays)
+        Any table of protein levels.
+
+    Returns
+    -------
+    ndarray of bool, shape (samples,)
+    """
+    if "sample_type" not in adata.obs:
+        return np.ones(adata.n_obs, dtype=bool)
+    return (adata.obs["sample_type"] == "sample").to_numpy()
 
 
 def is_negative_control(name: str) -> bool:

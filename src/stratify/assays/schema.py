@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+LARGEST_NUMBER = 1e30  # beyond every instrument; squares of larger numbers would overflow
 MISSING_WORDS = frozenset({"", "na", "nan", "n/a", "#n/a", "null", ".", "no data"})
 
 
@@ -214,7 +215,7 @@ def parse_numbers(cells: Iterable[object]) -> tuple[np.ndarray, np.ndarray]:
     -------
     values : ndarray of float64, shape (n,)
     wrong : ndarray of bool, shape (n,)
-        True where the cell is neither a finite number nor missing.
+        True where the cell is neither a number that an instrument could give nor missing.
 
     Examples
     --------
@@ -226,11 +227,12 @@ def parse_numbers(cells: Iterable[object]) -> tuple[np.ndarray, np.ndarray]:
     values, wrong = np.full(len(cells), np.nan), np.zeros(len(cells), dtype=bool)
     for i, cell in enumerate(cells):
         try:
-            values[i] = float(cell)  # type: ignore[arg-type]
+            values[i] = np.nan if isinstance(cell, bool) else float(cell)  # type: ignore[arg-type]
+            wrong[i] = isinstance(cell, bool)
         except (TypeError, ValueError):
             wrong[i] = not is_missing(cell)
-    infinite = np.isinf(values)
-    values[infinite], wrong[infinite] = np.nan, True
+    absurd = np.abs(values) > LARGEST_NUMBER
+    values[absurd], wrong[absurd] = np.nan, True
     return values, wrong
 
 

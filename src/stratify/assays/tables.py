@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import anndata
@@ -16,7 +18,7 @@ from stratify.assays.assay_table import describe_assays, index_rows, text_in_ass
 from stratify.assays.grid import check_header, file_kind, read_text, refuse, text_frame, workbook_rows
 from stratify.assays.panels import identify, is_protein_name
 from stratify.assays.sample_names import row_names, sample_types
-from stratify.assays.schema import as_text, normalise_obs, parse_numbers, rename_columns
+from stratify.assays.schema import LARGEST_NUMBER, as_text, normalise_obs, parse_numbers, rename_columns
 
 _FOOTERS = ("lod", "missing data freq.")
 _DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, IORegistryError)
@@ -77,6 +79,8 @@ def sample_column(frame: pd.DataFrame) -> str | None:
     if not len(frame.columns) or not len(frame):
         return None
     first = frame.columns[0]
+    if (frame.columns == first).sum() > 1:
+        return None
     words = frame[first].map(as_text)
     unique = words.is_unique and not (words == "").any()
     numbers = ~parse_numbers(words)[1]
@@ -230,11 +234,19 @@ def read_h5ad(path: Path) -> AnnData:
         with h5py.File(path) as file:
             if not {"X", "obs", "var"} <= set(file):
                 raise damaged
-        adata = anndata.read_h5ad(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # repeated names are refused below
+            adata = anndata.read_h5ad(path)
     except _DAMAGE as error:
         raise damaged from error
     row_names(adata.obs_names.tolist(), ["sample"] * adata.n_obs, path)
+    check_header(adata.var_names.tolist(), path)
+    if not isinstance(adata.uns.get("stratify", {}), Mapping):
+        raise damaged
     adata.X = np.asarray(adata.X.todense() if hasattr(adata.X, "todense") else adata.X, dtype=float)
+    absurd = np.argwhere(np.abs(adata.X) > LARGEST_NUMBER)
+    if len(absurd):
+        raise text_in_assay(path, adata.var_names[absurd[0][1]], adata.obs_names[absurd[0][0]])
     return _restored(adata)
 
 

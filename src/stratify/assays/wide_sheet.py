@@ -95,6 +95,8 @@ def locate(rows: list[list[object]], path: Path) -> WideSheet:
     labels, assay = _labels(rows), _assay_row(rows)
     if assay is None:
         raise refuse(path, "no row of assays above a row of UniProt accessions")
+    if len(rows) == assay + 2:
+        raise refuse(path, "no sample below the rows that describe the assays")
     width = max(len(row) for row in rows)
     rows = [row + [""] * (width - len(row)) for row in rows]
     start = assay + 2 + (labels[assay + 2] == "olinkid")

@@ -15,13 +15,14 @@ from stratify.assays.grid import digest
 from stratify.assays.harmonise import plate_centre, reference_values
 from stratify.assays.quality import check, clean
 from stratify.assays.reader import read_assays
+from stratify.assays.sample_names import patient_rows
 from stratify.datasets import fetch
 from stratify.errors import ExperimentError, listed
 from stratify.experiment.config import ExperimentConfig
 from stratify.learning.problem import Problem, make_problem
 from stratify.simulation.cohort import simulate_study
 from stratify.simulation.design import design_preset
-from stratify.subtyping.labels import reference_disease
+from stratify.subtyping.labels import patient_ids, reference_disease
 
 DATASET = "dataset:"
 
@@ -38,7 +39,7 @@ class Cohort:
         Expected values of reference samples.
     n_read, n_controls : int
         Rows read, and how many of them are the laboratory's own.
-    unmatched : Unmatched or None
+    unmatched : Unmatched
         Samples without a partner in the clinical table.
     sources : dict
         Name of each source to its SHA-256; for simulated people over ids and values.
@@ -50,7 +51,7 @@ class Cohort:
     expected: pd.DataFrame
     n_read: int
     n_controls: int
-    unmatched: Unmatched | None
+    unmatched: Unmatched
     sources: dict[str, str]
     simulated: bool
 
@@ -69,7 +70,7 @@ def load_cohort(config: ExperimentConfig, folder: Path) -> Cohort:
     -------
     Cohort
     """
-    data, unmatched = config.data, None
+    data, unmatched = config.data, Unmatched((), ())
     if data.simulate:
         cohort = simulate_study(design_preset(data.simulate), seed=data.simulate_seed).adata
     else:
@@ -83,9 +84,9 @@ def load_cohort(config: ExperimentConfig, folder: Path) -> Cohort:
     people = clean(level, findings)
     return Cohort(
         people,
-        reference_values(level) if "sample_type" in cohort.obs else pd.DataFrame(),
+        reference_values(level),
         int(cohort.n_obs),
-        int((cohort.obs["sample_type"] != "sample").sum()) if "sample_type" in cohort.obs else 0,
+        int((~patient_rows(cohort)).sum()),
         unmatched,
         _sources(config, cohort, folder),
         bool(data.simulate or data.simulated or cohort.uns.get("stratify", {}).get("simulated", False)),
@@ -163,7 +164,7 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
         When the groups do not make two classes.
     """
     data = config.data
-    named = [name for name in (data.group, data.patient, data.site) if name]
+    named = [name for name in (data.group, data.patient, data.site, *data.covariates) if name]
     columns = dict(zip(named, require_columns(people.obs, named), strict=True))
     if data.patient:
         people = people.copy()
@@ -174,6 +175,7 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
         negative=data.negative,
         reference=data.reference,
         target=data.target,
+        patients=patient_ids(people.obs),
     )
     problem = make_problem(people, labels)
     return problem.permuted(config.seed) if data.permute else problem

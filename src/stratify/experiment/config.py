@@ -12,7 +12,8 @@ from stratify.errors import ExperimentError
 from stratify.learning.classifier import family
 from stratify.subtyping.refusals import explain_validation
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Seed = Annotated[int, Field(ge=0, strict=True)]
 
 
 class _Section(BaseModel):
@@ -43,7 +44,8 @@ class DataSection(_Section):
     positive_name : str
         Word for the positive groups together; their names when empty.
     patient, site : str
-        Columns; empty when there is none.
+        Columns, which must then be there; empty when there is none. A patient's samples stay together; the
+        site plays no part in learning.
     covariates : tuple of str
         Columns of the covariates-only model.
     matrix, platform : str
@@ -55,10 +57,10 @@ class DataSection(_Section):
     files: tuple[str, ...] = ()
     clinical: str = ""
     simulate: str = ""
-    simulate_seed: int = Field(0, ge=0)
+    simulate_seed: Seed = 0
     simulated: bool = False
     panels: tuple[str, ...] = ()
-    group: str = "group"
+    group: str = Field("group", min_length=1)
     positive: tuple[str, ...] = Field(min_length=1)
     negative: tuple[str, ...] = Field(min_length=1)
     reference: tuple[str, ...] = ()
@@ -96,9 +98,9 @@ class LearningSection(_Section):
     families: tuple[str, ...] = ("composite", "pathway-ridge")
     controls: tuple[str, ...] = ("elastic-net", "xgboost")
     default: str = "factor-centroids"
-    folds: int = Field(5, ge=2)
+    folds: int = Field(5, ge=2, strict=True)
     repeats: Count = 5
-    trials: int = Field(20, ge=0)
+    trials: int = Field(20, ge=0, strict=True)
     permutations: Count = 199
 
 
@@ -127,7 +129,7 @@ class ExperimentConfig(_Section):
     version: Count = 1
     question: str
     definition: str = "resemblance-v1"
-    seed: int = Field(0, ge=0)
+    seed: Seed = 0
     data: DataSection
     learning: LearningSection = Field(default_factory=lambda: LearningSection.model_validate({}))
 
@@ -155,7 +157,7 @@ def read_experiment(path: str | Path) -> ExperimentConfig:
             "an experiment file", f"no file {path.name}", "name one, such as experiments/demo.toml"
         )
     try:
-        config = ExperimentConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        config = ExperimentConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ExperimentError(f"TOML in {path.name}", str(error), "mend that line") from None
     except ValidationError as error:

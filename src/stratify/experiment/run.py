@@ -15,11 +15,12 @@ from stratify.experiment.config import ExperimentConfig, read_experiment
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.problem import Problem
 from stratify.learning.training import Recipe, Training, train
-from stratify.learning.validation import Evaluation, Plan
+from stratify.learning.validation import Evaluation, Plan, refuse_few_patients
 from stratify.reporting.explain import explain
 from stratify.reporting.facts import Facts, Flow, count_target_calls
-from stratify.reporting.folder import write_model_folder
+from stratify.reporting.folder import refuse_foreign_folder, write_model_folder
 from stratify.reporting.plots import draw_figures
+from stratify.reporting.store import open_store
 from stratify.reporting.tracking import track
 from stratify.subtyping.definition import read_definition
 
@@ -88,14 +89,22 @@ def run_experiment(
     Result
     """
     config = read_experiment(path)
+    folder = Path(models) / f"{config.name}-{config.version}"
+    refuse_foreign_folder(folder)
     cohort = load_cohort(config, Path(path).parent)
-    tell(f"{config.name}: {cohort.people.n_obs} people, {cohort.people.n_vars} assays")
     problem = make_experiment_problem(config, cohort.people)
-    training = train(problem, make_recipe(config, cohort), tell=tell)
+    recipe = make_recipe(config, cohort)
+    refuse_few_patients(problem, recipe.plan.folds)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if tracked:
+        open_store()
+    tell(f"{config.name}: {cohort.people.n_obs} samples, {cohort.people.n_vars} assays")
+    for line in cohort.unmatched.lines():
+        tell(line)
+    training = train(problem, recipe, tell=tell)
     facts = gather_facts(config, cohort, training, Path(path).name)
     tell("explaining and drawing")
     figures = draw_figures(training, explain(training))
-    folder = Path(models) / f"{config.name}-{config.version}"
     write_model_folder(training, facts, figures, folder)
     run_id = track(training, facts, figures, folder) if tracked else ""
     return Result(training, facts, folder, run_id)

@@ -32,7 +32,7 @@ class Member:
 
 
 def p_values(members: tuple[Member, ...], scores: Array) -> Array:
-    """How extreme a score is among the negatives, each judged by the model that had not seen him.
+    """How extreme a score is among the negatives, each judged by a model that had not seen that person.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ NAME = "covariates"
 
 
 def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
-    """Numbers as they are, words as one column a word; an unknown number becomes the mean.
+    """Numbers as they are, NaN where unknown; words as one column a word.
 
     Parameters
     ----------
@@ -39,8 +39,7 @@ def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float
     for name in columns:
         values = obs[name]
         if pd.api.types.is_numeric_dtype(values):
-            numbers = values.astype(float)
-            parts.append(numbers.fillna(numbers.mean()).to_frame())
+            parts.append(values.astype(float).to_frame())
         else:
             parts.append(pd.get_dummies(values.astype(str)).astype(float))
     return np.concatenate([part.to_numpy() for part in parts], axis=1)
@@ -49,12 +48,14 @@ def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float
 def validate_covariates(problem: Problem, design: NDArray[np.float64], plan: Plan) -> pd.DataFrame:
     """Out-of-fold scores of a logistic model of the covariates, in the same outer folds.
 
+    Unknown numbers take the mean of the fold's training people.
+
     Parameters
     ----------
     problem : Problem
         People, proteins and roles.
     design : array of shape (n, n_columns)
-        Covariates in the row order of the problem; see :func:`design_matrix`.
+        Covariates in the row order of the problem, NaN where unknown; see :func:`design_matrix`.
     plan : Plan
         The outer folds of the families.
 
@@ -66,8 +67,12 @@ def validate_covariates(problem: Problem, design: NDArray[np.float64], plan: Pla
     tables = []
     for fold in outer_folds(problem, plan):
         train = fold.train[problem.y[fold.train] >= 0]
-        mean, sd = design[train].mean(axis=0), design[train].std(axis=0)
-        z = (design - mean) / np.where(sd > 0, sd, 1.0)
+        known = np.isfinite(design)
+        count = np.maximum(known[train].sum(axis=0), 1)
+        mean = np.where(known, design, 0.0)[train].sum(axis=0) / count
+        filled = np.where(known, design, mean)
+        sd = filled[train].std(axis=0)
+        z = (filled - mean) / np.where(sd > 0, sd, 1.0)
         fitted = LogisticRegression(C=1.0, max_iter=1000).fit(z[train], problem.y[train])
         tables.append(score_table(problem, fold, NAME, fitted.decision_function(z[fold.test])))
     return pd.concat(tables, ignore_index=True)

@@ -11,6 +11,7 @@ from scipy.stats import t as student
 Array = NDArray[np.float64]
 
 INDETERMINATE = "indeterminate"
+FEWEST_HEALTHY = 3
 
 REASONS = {
     "resembles": "such a profile is rare among people without the disease and beyond the healthy range",
@@ -52,6 +53,15 @@ class Healthy:
     n: int
     unit: float
     scores: Array
+
+    @property
+    def known(self) -> bool:
+        """Whether there are enough healthy people to measure a magnitude against."""
+        return self.n >= FEWEST_HEALTHY
+
+    def in_sds(self, size: float) -> float:
+        """Write a relative size in healthy SDs."""
+        return size * self.unit / self.sd
 
     def reach(self, tail: float) -> float:
         """Half width, in SDs, of a one-sided t-predictive bound for one more healthy person."""
@@ -170,7 +180,7 @@ def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
     missing = _not_met(evidence, rule, healthy)
     if not missing:
         return Decision(rule.positive_call, ("resembles", *cautions))
-    if evidence.magnitude_high < rule.smallest_relevant_size * healthy.unit / healthy.sd:
+    if evidence.magnitude_high < healthy.in_sds(rule.smallest_relevant_size):
         return Decision(rule.negative_call, ("clearly-below", *cautions))
     return Decision(INDETERMINATE, (*missing, "not-clearly-below", *cautions))
 
@@ -184,7 +194,7 @@ def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, 
         "matrix-differs": evidence.matrix_differs,
         "handling-suspect": evidence.handling == "suspect",
         "biology-unusual": evidence.known_biology == "unusual",
-        "no-healthy-reference": healthy.n < 3,
+        "no-healthy-reference": not healthy.known,
     }
     return tuple(code for code, objects in found.items() if objects)
 

@@ -136,7 +136,13 @@ def judge_handling(state: HandlingState, z: Array) -> tuple[Array, list[str]]:
 
 
 def fit_biology(
-    z: Array, groups: NDArray[np.int64], reference: NDArray[np.bool_], *, n_factors: int = 8, seed: int = 0
+    z: Array,
+    groups: NDArray[np.int64],
+    reference: NDArray[np.bool_],
+    *,
+    patients: NDArray[np.str_] | None = None,
+    n_factors: int = 8,
+    seed: int = 0,
 ) -> BiologyState:
     """Freeze the covariance of the training people and the range of their held-out distances.
 
@@ -149,6 +155,8 @@ def fit_biology(
         directions: to lie along them is what is looked for, not what is unusual.
     reference : boolean array of shape (n,)
         Healthy people, whose mean is the origin; all people where there is none.
+    patients : string array of shape (n,), optional
+        Patient of each row, whose samples are held out together; every row is one if left out.
     n_factors : int, default 8
         Shared factors that are kept.
     seed : int, default 0
@@ -162,7 +170,8 @@ def fit_biology(
     ----------
     Mahalanobis distance under a factor model; Lee et al., NeurIPS 2018, arXiv:1807.03888.
     """
-    folds = np.random.default_rng(seed).permutation(len(z)) % 5
+    person = np.arange(len(z)) if patients is None else pd.factorize(patients)[0]
+    folds = (np.random.default_rng(seed).permutation(person.max() + 1) % 5)[person]
     held_out = np.empty(len(z))
     for fold in range(5):
         rest = folds != fold

@@ -164,7 +164,7 @@ class Scores:
 
 
 def score_batch(model: FrozenModel, batch: Batch) -> Scores:
-    """Score patients, each on his own: a lone patient gets what he gets in any batch.
+    """Score patients, each apart: a lone patient gets the same as in any batch.
 
     Parameters
     ----------
@@ -181,7 +181,8 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     z = model.scorer.standardise(filled)
     score = model.scorer.score(filled)
     by_member = np.array([member.scorer.score(filled) for member in model.members])
-    error = np.sqrt(_refit_variance(by_member) + _offset_variance(model, batch, filled, score))
+    repeats = np.array([member.repeat for member in model.members])
+    error = np.sqrt(refit_variance(repeats, by_member) + _offset_variance(model, batch, filled, score))
     importance = model.scorer.importance()
     covered = _weighed(np.isfinite(batch.profiles), importance)
     leak, handling = judge_handling(model.handling, z)
@@ -212,9 +213,39 @@ def _weighed(marked: NDArray[np.bool_], importance: Array) -> Array:
     return (np.ascontiguousarray(marked) * importance).sum(axis=1)
 
 
-def _refit_variance(by_member: Array) -> Array:
-    by_patient = np.ascontiguousarray(by_member.T)
-    return by_patient.var(axis=1, ddof=1) if len(by_member) > 1 else np.zeros(len(by_patient))
+def refit_variance(repeats: NDArray[np.int64], by_member: Array) -> Array:
+    """How much a score would vary if the model were learned from other people.
+
+    The models of one repeat leave out a fold each, so they share most of their people and vary far less
+    than models of different people would: the jackknife's factor ``(folds - 1)**2 / folds`` makes up for it.
+
+    Parameters
+    ----------
+    repeats : integer array of shape (n_members,)
+        Repeat of each member.
+    by_member : array of shape (n_members, n)
+        Scores that the members give.
+
+    Returns
+    -------
+    array of shape (n,)
+
+    References
+    ----------
+    Efron & Stein, Ann Stat 1981, doi:10.1214/aos/1176345462 (the jackknife errs to the large side).
+
+    Examples
+    --------
+    >>> refit_variance(np.array([0, 0]), np.array([[1.0], [3.0]]))
+    array([1.])
+    """
+    names = sorted(set(repeats.tolist()))
+    total = np.zeros(by_member.shape[1])
+    for name in names:
+        left_out = np.ascontiguousarray(by_member[repeats == name].T)
+        folds = left_out.shape[1]
+        total += left_out.var(axis=1) * (folds - 1)
+    return total / len(names)
 
 
 def _offset_variance(model: FrozenModel, batch: Batch, filled: Array, score: Array) -> Array:
@@ -228,7 +259,7 @@ def _offset_variance(model: FrozenModel, batch: Batch, filled: Array, score: Arr
 
 def _magnitude(model: FrozenModel, score: Array, error: Array) -> dict[str, Array]:
     healthy = model.healthy
-    if healthy.n < 3:
+    if not healthy.known:
         empty = np.full(len(score), np.nan)
         return dict.fromkeys(
             ("magnitude_z", "magnitude_low", "magnitude_high", "magnitude_percentile"), empty

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata, t
+from scipy.optimize import brentq
+from scipy.stats import norm, rankdata, t
 
 Array = NDArray[np.float64]
 
@@ -98,3 +99,47 @@ def interval(mean: float, error: float, n_values: int, level: float = 0.95) -> t
     """
     half = float(t.ppf(0.5 + level / 2, n_values - 1)) * error
     return max(mean - half, 0.0), min(mean + half, 1.0)
+
+
+def score_interval(area: float, n_positive: int, n_negative: int, level: float = 0.95) -> tuple[float, float]:
+    """Interval of an AUC from its value and the numbers of people alone; it keeps a width at 1.
+
+    The limits are the AUCs under which the observed one lies just ``z`` standard errors away, with the
+    standard error taken at the limit and not at the observed value.
+
+    Parameters
+    ----------
+    area : float
+        The AUC.
+    n_positive, n_negative : int
+        People of the two classes.
+    level : float, default 0.95
+        Coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
+
+    References
+    ----------
+    Newcombe, Stat Med 2006, doi:10.1002/sim.2324 (method 5).
+
+    Examples
+    --------
+    >>> [round(limit, 3) for limit in score_interval(1.0, 30, 53)]
+    [0.948, 1.0]
+    """
+    z = float(norm.ppf(0.5 + level / 2))
+    others = (n_positive + n_negative) / 2 - 1
+
+    def distance(x: float, observed: float) -> float:
+        """Squared distance of the observed AUC from ``x``, less that of ``z`` standard errors."""
+        spread = 1 + others * ((1 - x) / (2 - x) + x / (1 + x))
+        return (observed - x) ** 2 - z**2 * x * (1 - x) * spread / (n_positive * n_negative)
+
+    def lower(observed: float) -> float:
+        """Lower limit; the AUC itself is a second root where it is 1."""
+        return float(brentq(distance, 0.0, observed - 1e-9, args=(observed,))) if observed > 1e-6 else 0.0
+
+    return lower(area), 1.0 - lower(1.0 - area)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.errors import CohortError, listed
-from stratify.subtyping.labels import UNLABELLED, Labels
+from stratify.subtyping.labels import UNLABELLED, Labels, patient_ids
 
 Array = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
     Raises
     ------
     CohortError
-        When an assay was measured in none of the people who are learned from, or a patient has two labels.
+        When an assay was measured in none of the people who are learned from, or a patient has two roles.
     """
     profiles = np.asarray(cohort.X, dtype=float)
     empty = ~np.isfinite(profiles[labels.learned]).any(axis=0)
@@ -92,11 +92,8 @@ def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
             "leave these assays out",
         )
     samples = cohort.obs_names.to_numpy(dtype=str)
-    patients = samples
-    if "patient_id" in cohort.obs:
-        stated = cohort.obs["patient_id"].astype("string").fillna("").to_numpy(dtype=str)
-        patients = np.where(stated == "", samples, stated)
-    _refuse_two_labels(patients, labels)
+    patients = patient_ids(cohort.obs)
+    _refuse_two_roles(patients, labels)
     assays = cohort.var[["uniprot", "gene", "panel"]].astype(str)
     return Problem(
         profiles, labels.y, labels.reference, labels.target, patients, samples, assays, detectability(cohort)
@@ -113,13 +110,13 @@ def detectability(cohort: anndata.AnnData) -> Array:
     return np.where(known.any(axis=0), above / np.maximum(known.sum(axis=0), 1), 1.0)
 
 
-def _refuse_two_labels(patients: NDArray[np.str_], labels: Labels) -> None:
-    rows = labels.learned
-    table = pd.DataFrame({"patient": patients[rows], "y": labels.y[rows]})
-    mixed = table.groupby("patient")["y"].nunique()
+def _refuse_two_roles(patients: NDArray[np.str_], labels: Labels) -> None:
+    rows = labels.learned | labels.target
+    roles = labels.y * 4 + labels.reference * 2 + labels.target
+    mixed = pd.Series(roles[rows]).groupby(patients[rows]).nunique()
     if (mixed > 1).any():
         raise CohortError(
-            "one label a patient",
+            "one role a patient: positive, negative, reference or target",
             f"two for {listed(mixed.index[mixed > 1])}",
             "correct the group column or the patient ids",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -202,9 +202,14 @@ def freeze(
         detectability=problem.detectability,
         axes=fit_axes(definition.axes, problem.assays, healthy, problem.detectability),
         calibration=_calibrate(scores),
-        healthy=healthy_reference(scores),
+        healthy=healthy_reference(scores, dict(zip(problem.samples, problem.patients, strict=True))),
         handling=fit_handling(handling_set(problem.assays, no_handling), healthy),
-        biology=fit_biology(z, _groups(problem, everybody), problem.reference[everybody]),
+        biology=fit_biology(
+            z,
+            _groups(problem, everybody),
+            problem.reference[everybody],
+            patients=problem.patients[everybody],
+        ),
         expected=recipe.expected,
         offsets=np.random.default_rng(recipe.plan.seed).standard_normal((N_OFFSETS, len(assays))),
     )
@@ -245,16 +250,19 @@ def _calibrate(scores: pd.DataFrame) -> Platt:
     return fit_platt(labelled["score"].to_numpy(), labelled["label"].to_numpy(), weights)
 
 
-def healthy_reference(scores: pd.DataFrame) -> Healthy:
+def healthy_reference(scores: pd.DataFrame, patient_of: Mapping[str, str]) -> Healthy:
     """Summarise the healthy people's out-of-fold scores.
 
     Mean and SD are taken within each repeat and then averaged, so that averaging a person's repeats
-    does not make the healthy look more alike than they are.
+    does not make the healthy look more alike than they are. Several samples of one patient count as one
+    person, in the number that the bound leans on and in the percentiles.
 
     Parameters
     ----------
     scores : DataFrame
         Out-of-fold scores of one family.
+    patient_of : mapping of str to str
+        Patient of each sample.
 
     Returns
     -------
@@ -266,5 +274,5 @@ def healthy_reference(scores: pd.DataFrame) -> Healthy:
     repeats = rows.groupby("repeat")["score"]
     mean, sd = float(repeats.mean().mean()), float(np.sqrt(repeats.var(ddof=1).mean()))
     diseased = float(scores.loc[scores["label"] == 1, "score"].mean())
-    persons = np.sort(rows.groupby("sample_id")["score"].mean().to_numpy())
+    persons = np.sort(rows.groupby(rows["sample_id"].map(patient_of))["score"].mean().to_numpy())
     return Healthy(mean, max(sd, 1e-9), len(persons), diseased - mean, persons)

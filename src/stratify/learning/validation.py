@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from stratify.errors import CohortError
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, family
-from stratify.learning.metrics import auc, corrected_error, interval
+from stratify.learning.metrics import auc, corrected_error, interval, score_interval
 from stratify.learning.problem import Problem
 from stratify.learning.search import tune
 
@@ -96,14 +97,59 @@ class Evaluation:
         return np.array(values)
 
     def auc_interval(self, name: str) -> tuple[float, float]:
-        """95% interval of the AUC from the corrected variance over folds."""
-        values = self.fold_aucs(name)
-        return interval(self.auc(name), corrected_error(values, self.n_folds), len(values))
+        """95% interval of the AUC from the corrected variance over folds, no narrower than by people alone.
+
+        Where all folds reach 1, their variance is none; the number of people still leaves doubt.
+
+        Parameters
+        ----------
+        name : str
+            Family.
+
+        Returns
+        -------
+        tuple of float
+            Lower and upper limit.
+
+        References
+        ----------
+        Nadeau & Bengio, Mach Learn 2003, doi:10.1023/A:1024068626366 (see also `score_interval`).
+        """
+        values, area = self.fold_aucs(name), self.auc(name)
+        low, high = interval(area, corrected_error(values, self.n_folds), len(values))
+        once = self.of(name).query("repeat == repeat.min()")["label"]
+        least_low, least_high = score_interval(area, int((once == 1).sum()), int((once == 0).sum()))
+        return min(low, least_low), max(high, least_high)
 
     def paired_difference(self, first: str, second: str) -> tuple[float, float]:
         """Difference of two families' AUCs and its corrected standard error, fold by fold."""
         values = self.fold_aucs(first) - self.fold_aucs(second)
         return self.auc(first) - self.auc(second), corrected_error(values, self.n_folds)
+
+
+def refuse_few_patients(problem: Problem, folds: int) -> None:
+    """Refuse more folds than a class has patients.
+
+    Parameters
+    ----------
+    problem : Problem
+        People, proteins and roles.
+    folds : int
+        Outer folds.
+
+    Raises
+    ------
+    CohortError
+        When a class has fewer patients than folds.
+    """
+    for label, name in ((0, "negative"), (1, "positive")):
+        count = len(np.unique(problem.patients[problem.y == label]))
+        if count < folds:
+            raise CohortError(
+                f"at least {folds} patients in each class for {folds} folds",
+                f"{count} in the {name} class",
+                "lower folds or add patients",
+            )
 
 
 def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
@@ -125,20 +171,16 @@ def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
     CohortError
         When a class has fewer patients than folds.
     """
+    refuse_few_patients(problem, plan.folds)
     rows = problem.learned
     roles = problem.y[rows] * 2 + problem.reference[rows]
     patients = problem.patients[rows]
-    for label in (0, 1):
-        count = len(np.unique(patients[problem.y[rows] == label]))
-        if count < plan.folds:
-            raise CohortError(
-                f"at least {plan.folds} patients in each class for {plan.folds} folds",
-                f"{count} in class {label}",
-                "lower folds or add patients",
-            )
     for repeat in range(plan.repeats):
         splitter = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed + repeat)
-        for number, (train, test) in enumerate(splitter.split(rows, roles, patients)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # there may be fewer reference people than folds
+            splits = list(splitter.split(rows, roles, patients))
+        for number, (train, test) in enumerate(splits):
             yield Fold(repeat, number, rows[train], rows[test])
 
 

@@ -14,16 +14,7 @@ import numpy as np
 from stratify.errors import ModelError
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
 from stratify.reporting.frozen_fields import Store, from_fields, to_fields
-from stratify.reporting.manifest import verify_manifest, write_manifest
-
-__all__ = [
-    "LoadedModel",
-    "load_model",
-    "read_bundle",
-    "verify_manifest",
-    "write_bundle",
-    "write_manifest",
-]
+from stratify.reporting.manifest import verify_manifest
 
 BUNDLE_SCHEMA = 1
 READABLE = (1, 1)
@@ -139,7 +130,7 @@ def _damaged(name: str, found: str) -> ModelError:
 
 def _read_header(path: Path) -> dict[str, Any]:
     try:
-        header = json.loads(path.read_text(encoding="utf-8"))
+        header = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path.name, "missing, truncated or not JSON") from error
     schema = header.get("bundle_schema") if isinstance(header, dict) else None
@@ -152,6 +143,10 @@ def _read_header(path: Path) -> dict[str, Any]:
             "use a newer version of stratify" if schema > READABLE[1] else "train the model again",
         )
     return header
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:

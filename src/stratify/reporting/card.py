@@ -264,7 +264,7 @@ def _threshold(training: Training) -> dict[str, float]:
     healthy, rule = model.healthy, model.rule
     negatives = int((training.problem.y == 0).sum())
     smallest_p = 1 / (1 + negatives)
-    if healthy.n < 3:
+    if not healthy.known:
         return {"smallest_p": smallest_p}
     z = healthy.reach(rule.healthy_tail)
     return {
@@ -272,7 +272,7 @@ def _threshold(training: Training) -> dict[str, float]:
         "z": z,
         "score": healthy.mean + z * healthy.sd,
         "size": z * healthy.sd / healthy.unit,
-        "relevant_z": rule.smallest_relevant_size * healthy.unit / healthy.sd,
+        "relevant_z": healthy.in_sds(rule.smallest_relevant_size),
     }
 
 

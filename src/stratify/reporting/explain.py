@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.assays.panels import display_names
 from stratify.learning.training import Training
 from stratify.signatures.gaps import fill_gaps
 
@@ -103,38 +104,11 @@ def explain(training: Training) -> Explanation:
     return Explanation(
         sample_ids=problem.samples[rows],
         learned=learned[rows],
-        proteins=name_proteins(model.assays),
+        proteins=model.assays[["pathway"]].astype(str).assign(protein=display_names(model.assays)),
         profiles=model.scorer.standardise(filled),
         values=values,
         base=float(np.mean(model.scorer.score(filled) - values.sum(axis=1))),
     )
-
-
-def name_proteins(assays: pd.DataFrame) -> pd.DataFrame:
-    """Name each assay for a reader: its gene, with the panel or the assay id where genes repeat.
-
-    Parameters
-    ----------
-    assays : DataFrame
-        Index assay id; columns ``gene``, ``panel`` and ``pathway``.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``protein`` (unique) and ``pathway``.
-
-    Examples
-    --------
-    >>> columns = {"gene": ["IL6", "IL6", ""], "panel": ["A", "B", "A"], "pathway": ["Th17"] * 3}
-    >>> name_proteins(pd.DataFrame(columns, index=["x", "y", "z"]))["protein"].tolist()
-    ['IL6 (A)', 'IL6 (B)', 'z']
-    """
-    ids = assays.index.to_series().astype(str)
-    genes = assays["gene"].astype(str)
-    names = genes.where(genes != "", ids)
-    names = names.where(~names.duplicated(keep=False), names + " (" + assays["panel"].astype(str) + ")")
-    names = names.where(~names.duplicated(keep=False), genes + " (" + ids + ")")
-    return pd.DataFrame({"protein": names, "pathway": assays["pathway"].astype(str)}, index=assays.index)
 
 
 def _shares(values: Array) -> Array:

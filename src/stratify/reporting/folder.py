@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +15,10 @@ from typing import Any
 
 from stratify.errors import ModelError
 from stratify.learning.training import Training
-from stratify.reporting.bundle import write_bundle, write_manifest
+from stratify.reporting.bundle import write_bundle
 from stratify.reporting.card import write_card
 from stratify.reporting.facts import Facts, flatten
-from stratify.reporting.manifest import MANIFEST
+from stratify.reporting.manifest import MANIFEST, write_manifest
 from stratify.reporting.performance import calibration, everything, family_results
 from stratify.reporting.tracking import write_mlmodel
 
@@ -59,6 +60,28 @@ def write_model_folder(
         return write_manifest(work)
 
 
+def refuse_foreign_folder(folder: Path) -> None:
+    """Refuse a place for a model that holds something else.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the model.
+
+    Raises
+    ------
+    ModelError
+        When it is a file, a link to nowhere, or a folder with other files.
+    """
+    earlier = folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))
+    if os.path.lexists(folder) and not earlier:
+        raise ModelError(
+            "a new, empty or earlier model folder",
+            f"{folder.name!r} {'holds other files' if folder.is_dir() else 'is a file'}",
+            "name another folder",
+        )
+
+
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """Fill a new folder beside the old one and put it in its place when it is complete.
@@ -78,12 +101,7 @@ def replacing(folder: Path) -> Iterator[Path]:
     ModelError
         When the old folder holds something else than a model.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise ModelError(
-            "a new, empty or earlier model folder",
-            f"{folder.name!r} holds other files",
-            "name another folder",
-        )
+    refuse_foreign_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     work.chmod(0o755)

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from stratify.assays.grid import digest
 from stratify.errors import ModelError, listed
 
 MANIFEST = "manifest.json"
@@ -133,9 +134,7 @@ def _stays_inside(name: str) -> bool:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"sha256": digest, "bytes": path.stat().st_size}
+    return {"sha256": digest(path), "bytes": path.stat().st_size}
 
 
 def _canonical(content: dict[str, Any]) -> bytes:

@@ -59,7 +59,7 @@ def draw_figures(training: Training, explanation: Explanation) -> dict[str, str]
         "shap-pathways": lambda: draw_pathway_shares(explanation),
         "shap-pathways-beeswarm": lambda: draw_pathway_beeswarm(explanation),
     }
-    if training.model.healthy.n >= 3 and training.problem.target.any():
+    if training.model.healthy.known and training.problem.target.any():
         drawings["magnitude"] = lambda: draw_magnitude(training, explanation)
     figures = {}
     with styled():
@@ -128,7 +128,7 @@ def draw_magnitude(training: Training, explanation: Explanation) -> Drawing:
     _strips(axes, groups)
     tail = training.model.rule.healthy_tail
     bound = healthy.reach(tail)
-    relevant = training.model.rule.smallest_relevant_size * healthy.unit / healthy.sd
+    relevant = healthy.in_sds(training.model.rule.smallest_relevant_size)
     for value, style, text in ((bound, "--", "healthy bound"), (relevant, ":", "smallest relevant size")):
         axes.axvline(value, color=INK, lw=1.2, ls=style, label=text)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9)
@@ -169,7 +169,7 @@ def draw_calibration(training: Training) -> Drawing:
 def healthy_bound(training: Training) -> float | None:
     """Score beyond which a magnitude is beyond healthy; None without healthy people."""
     healthy = training.model.healthy
-    if healthy.n < 3:
+    if not healthy.known:
         return None
     return healthy.mean + healthy.reach(training.model.rule.healthy_tail) * healthy.sd
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from stratify.errors import ExperimentError
+
+STORE = Path("mlruns")
 DATABASE, ARTIFACTS, LOCK = "mlflow.db", "artifacts", "mlflow.lock"
 PATIENCE = 120.0
 # Columns in which MLflow keeps absolute places.
@@ -66,6 +70,32 @@ def follow_move(folder: Path) -> int:
         if old is None or old == new:
             return 0
         return sum(_move(database, table, column, old, new) for table, column in PLACES if table in tables)
+
+
+def open_store(store: Path = STORE) -> None:
+    """Make sure that runs can be kept, before anything is trained.
+
+    Parameters
+    ----------
+    store : Path, default "mlruns"
+        Folder of the store; nothing is done when ``MLFLOW_TRACKING_URI`` names another.
+
+    Raises
+    ------
+    ExperimentError
+        When its database is damaged or of another kind.
+    """
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        return
+    try:
+        with only_one(store):
+            follow_move(store)
+    except sqlite3.DatabaseError as error:
+        raise ExperimentError(
+            f"a store of runs in {store.name!r}",
+            f"a database that cannot be used ({error})",
+            "move that folder away; a new one is made",
+        ) from error
 
 
 def _stored_root(database: sqlite3.Connection) -> str | None:

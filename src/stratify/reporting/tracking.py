@@ -23,10 +23,9 @@ from stratify.learning.training import Training
 from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.manifest import software_version
 from stratify.reporting.performance import FamilyResult, calibration, everything, family_results
-from stratify.reporting.store import artifact_root, follow_move, only_one, store_uri
+from stratify.reporting.store import STORE, artifact_root, follow_move, only_one, store_uri
 
 LOADER = "stratify.screening.serving"
-STORE = Path("mlruns")
 # MLflow writes the time of saving; a model folder holds nothing that is not content.
 NO_TIME = "1970-01-01 00:00:00.000000"
 LONGEST_PARAMETER = 6000
@@ -227,8 +226,13 @@ def _parameters(training: Training, facts: Facts) -> dict[str, Any]:
     definition = {f"definition.{key}": value for key, value in training.model.definition.items()}
     settings = {f"settings.{key}": value for key, value in flatten(facts.settings).items()}
     versions = {f"software.{key}": value for key, value in facts.software.items()}
-    learned = {f"learned.{key}": value for key, value in facts.flow.learned.items()}
+    learned = {f"learned.{_plain(key)}": value for key, value in facts.flow.learned.items()}
     return {"seed": facts.seed, "family": training.family, **definition, **settings, **versions, **learned}
+
+
+def _plain(key: str) -> str:
+    """Write a name in the characters that MLflow allows, distinct where the names are."""
+    return quote(key, safe=" ").replace("%", "_")
 
 
 def _metrics(training: Training, chosen: FamilyResult) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from anndata import AnnData
 
-from stratify.assays.panels import match_assays
+from stratify.assays.panels import display_names, match_assays
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import FrozenModel
 
@@ -110,27 +110,8 @@ def weight_of(model: FrozenModel, chosen: np.ndarray) -> float:
 def missing_names(model: FrozenModel, present: np.ndarray) -> list[str]:
     """Names of the assays that are not there, those with most weight first."""
     order = np.argsort(-model.scorer.importance(), kind="stable")
-    names = display_names(model)
+    names = display_names(model.assays)
     return [names[i] for i in order if not present[i]]
-
-
-def display_names(model: FrozenModel) -> list[str]:
-    """Gene symbol of each assay, with the panel where the model has the gene twice.
-
-    Parameters
-    ----------
-    model : FrozenModel
-        With ``assays``.
-
-    Returns
-    -------
-    list of str
-        The assay id where no gene is known.
-    """
-    genes = model.assays["gene"].astype(str)
-    twice = genes.duplicated(keep=False)
-    rows = zip(model.assays.index, genes, model.assays["panel"].astype(str), twice, strict=True)
-    return [f"{gene} [{panel}]" if gene and many else gene or str(name) for name, gene, panel, many in rows]
 
 
 def _missing_panels(model: FrozenModel, present: np.ndarray) -> list[str]:

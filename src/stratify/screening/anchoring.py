@@ -67,6 +67,8 @@ def read_offset(path: str | Path, model: FrozenModel) -> Anchor:
     table.columns = pd.Index([str(name).strip() for name in table.columns])
     if "offset" not in table or not set(_IDENTITY[:3]) & set(table.columns):
         raise _offset_error(f"columns {listed(table.columns, 8)}")
+    if table.empty:
+        raise _offset_error("columns without a single row")
     identity = pd.DataFrame({name: table[name].map(as_text) for name in _IDENTITY if name in table})
     index = identity["assay_id"] if "assay_id" in identity else pd.Series("", identity.index)
     position = match_assays(model.assays, identity.set_axis(pd.Index(index, dtype=object), axis=0))

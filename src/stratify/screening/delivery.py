@@ -28,10 +28,11 @@ def refuse_foreign_folder(out: Path) -> None:
         When it is a file, or a folder with other content.
     """
     earlier = out.is_dir() and ((out / RESULTS).is_file() or not any(out.iterdir()))
-    if out.exists() and not earlier:
+    in_the_way = [name for name in FILES if (out / name).is_dir()]
+    if os.path.lexists(out) and (not earlier or in_the_way):
         raise ScreeningError(
             "a new folder, or one that holds an earlier screening",
-            f"{out.name!r} is {'a folder with other files' if out.is_dir() else 'a file'}",
+            f"{out.resolve().name!r} is {'a folder with other files' if out.is_dir() else 'a file'}",
             "name another folder for the results",
         )
 

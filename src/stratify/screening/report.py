@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from stratify.assays.panels import display_names
 from stratify.assays.quality import Finding
 from stratify.errors import listed
 from stratify.learning.decision import INDETERMINATE, REASONS
 from stratify.learning.frozen import FrozenModel
-from stratify.screening.alignment import display_names
 from stratify.screening.outcome import Screening
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
 
@@ -116,7 +116,7 @@ def render_report(screening: Screening) -> str:
 def _findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
     """Word the findings of the check, with genes in the place of assay ids."""
     model = screening.model
-    names = dict(zip(model.assays.index, display_names(model), strict=True))
+    names = dict(zip(model.assays.index, display_names(model.assays), strict=True))
     return [
         (FINDINGS.get(f.code, f.code), [names.get(item, item) for item in f.items], f)
         for f in screening.facts.findings
@@ -172,7 +172,7 @@ def _patient(screening: Screening, i: int, *, pictured: bool) -> Patient:
 
 def _waterfalls(screening: Screening, i: int) -> tuple[Waterfall, Waterfall]:
     values, score = screening.contributions[i], float(screening.scores[i])
-    names = display_names(screening.model)
+    names = display_names(screening.model.assays)
     sums = pd.Series(values).groupby(screening.model.assays["pathway"].to_numpy()).sum()
     proteins = [(name, float(value)) for name, value in zip(names, values, strict=True)]
     pathways = [(str(name).replace("_", " "), float(value)) for name, value in sums.items()]
@@ -187,15 +187,15 @@ def _anchors(table: pd.DataFrame) -> list[tuple[str, str, int]]:
 def _magnitude_scale(model: FrozenModel) -> dict[str, Any] | None:
     """Where healthy people, the flag's bound and the reference disease lie; None without healthy people."""
     healthy, rule = model.healthy, model.rule
-    if healthy.n < 3:
+    if not healthy.known:
         return None
-    disease = healthy.unit / healthy.sd
+    disease = healthy.in_sds(1.0)
     reach = healthy.reach(0.05)
     return {
         "ruler": Ruler(-max(4.0, 1.5 * reach), max(6.0, 1.3 * disease)),
         "reach": reach,
         "bound": healthy.reach(rule.healthy_tail),
         "disease": disease,
-        "smallest": rule.smallest_relevant_size * disease,
+        "smallest": healthy.in_sds(rule.smallest_relevant_size),
         "n": healthy.n,
     }

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from stratify.assays.panels import display_names
 from stratify.learning.frozen import (
     ASSUMED_PREVALENCES,
     TWO_SIDED_90,
@@ -19,7 +20,6 @@ from stratify.learning.frozen import (
     FrozenModel,
     Scores,
 )
-from stratify.screening.alignment import display_names
 
 SCHEMA_VERSION = 1
 LEADING_PROTEINS = 5
@@ -179,7 +179,7 @@ def leading_proteins(model: FrozenModel, contributions: np.ndarray) -> list[str]
     list of str
         For example ``"CCL17 +1.32 (Th2); IL6 -0.40 (Other)"``.
     """
-    names, pathways = display_names(model), model.assays["pathway"].astype(str).tolist()
+    names, pathways = display_names(model.assays), model.assays["pathway"].astype(str).tolist()
     order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :LEADING_PROTEINS]
     return [
         "; ".join(f"{names[j]} {row[j]:+.2f} ({pathways[j]})" for j in leading)
@@ -200,8 +200,8 @@ def one_row_a_patient(table: pd.DataFrame, obs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The earliest draw of each patient where all his draws are dated, else the lowest visit where all
-        his visits have a number, else his first row; samples without a patient are kept.
+        The earliest draw of each patient whose draws are all dated, else the lowest visit where all have a
+        number, else the first row; samples without a patient are kept.
     """
     patient = table["patient_id"].where(table["patient_id"] != "", "sample:" + table["sample_id"])
     times = [_moments(obs), _visit_numbers(table["visit"])]

@@ -176,7 +176,7 @@ def _deliver(screening: Screening, out: Path, inputs: list[tuple[str, str]]) -> 
         f"{model.name}-{model.version}", screening.digest, tuple(inputs), screening.counts, software_version()
     )
     earlier = out / AUDIT
-    log = earlier.read_text(encoding="utf-8") if earlier.is_file() else ""
+    log = earlier.read_text(encoding="utf-8", errors="replace") if earlier.is_file() else ""
     with delivered(out) as part:
         write_csv(screening.table, part / RESULTS)
         if screening.patients is not None:

@@ -19,7 +19,7 @@ class FactorImputer(TransformerMixin, BaseEstimator):
     """Fill a gap with what the patient's other proteins say of it.
 
     A missing value becomes its expectation given the patient's measured proteins under a factor
-    model of the training people, so one patient alone gets what he gets in a batch.
+    model of the training people, so one patient alone gets the same as in a batch.
 
     Parameters
     ----------

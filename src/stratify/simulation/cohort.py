@@ -157,8 +157,9 @@ def fresh_mdd(
 
 def _refuse(wrong: bool, found: str) -> None:
     if wrong:
-        expected = "A simulation needs at least one person and a seed of 0 or more."
-        raise ExperimentError(expected, f"It was asked with {found}.", "Raise the number or the seed.")
+        raise ExperimentError(
+            "at least one person and a seed of 0 or more", found, "raise the number or the seed"
+        )
 
 
 def _randomise_plates(groups: np.ndarray, n_plates: int, rng: np.random.Generator) -> np.ndarray:

@@ -148,8 +148,8 @@ class StudyDesign:
 
     def _require(self, name: str, holds: bool, rule: str) -> None:
         if not holds:
-            found = f"The design has {name} = {getattr(self, name)!r}."
-            raise ExperimentError(f"The dial {name} is {rule}.", found, f"Change {name}.")
+            found = f"{name} = {getattr(self, name)!r}"
+            raise ExperimentError(f"for the dial {name}: {rule}", found, f"change {name}")
 
     @property
     def counts(self) -> dict[str, int]:
@@ -230,6 +230,5 @@ def design_preset(name: str) -> StudyDesign:
     0.0
     """
     if name not in _PRESETS:
-        found = f"There is no preset {name!r}; {nearest(name, list(_PRESETS))}."
-        raise ExperimentError("A preset of the simulator is named.", found, "Name one of the presets.")
+        raise ExperimentError("a preset of the simulator", f"{name!r}", nearest(name, list(_PRESETS)))
     return _PRESETS[name]

@@ -29,21 +29,25 @@ def write_npx_long(adata: AnnData, path: str | Path) -> None:
     obs, var = adata.obs, adata.var
     sample, assay = np.repeat(np.arange(n), p), np.tile(np.arange(p), n)
     name = obs["control_name"].where(obs["sample_type"] != "sample", obs.index.to_series())
-    columns = {
+    prefix = "Olink Target 96 " if adata.uns["stratify"]["platform"] == "Olink Target 96" else ""
+    columns: dict[str, object] = {
         "SampleID": name.to_numpy()[sample],
         "Index": sample + 1,
         "OlinkID": np.asarray(var.index)[assay],
         "UniProt": var["uniprot"].to_numpy()[assay],
         "Assay": var["assay"].to_numpy()[assay],
-        "MissingFreq": var["missing_frequency"].to_numpy()[assay],
-        "Panel": ("Olink Target 96 " + var["panel"].astype(str)).to_numpy()[assay],
-        "PlateID": obs["plate"].astype(str).to_numpy()[sample],
-        "QC_Warning": obs["qc"].map(QC_WORDS).to_numpy()[sample],
+        "Panel": (prefix + var["panel"].astype(str)).to_numpy()[assay],
         "LOD": np.asarray(adata.layers["lod"]).ravel(),
         "NPX": np.asarray(adata.X).ravel(),
         "Normalization": adata.uns["stratify"]["normalization"],
         "Sample_Type": obs["sample_type"].map(SAMPLE_TYPES).to_numpy()[sample],
     }
+    if "missing_frequency" in var:
+        columns["MissingFreq"] = var["missing_frequency"].to_numpy()[assay]
+    if "plate" in obs:
+        columns["PlateID"] = obs["plate"].astype(str).to_numpy()[sample]
+    if "qc" in obs:
+        columns["QC_Warning"] = obs["qc"].map(QC_WORDS).to_numpy()[sample]
     if var.index.str.contains("@").any():
         del columns["OlinkID"]
     write_table(pd.DataFrame(columns), path, sep=";")
@@ -77,5 +81,8 @@ def write_table(table: pd.DataFrame, path: str | Path, *, sep: str = ",") -> Non
     """
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    table.to_csv(part, sep=sep, index=False, lineterminator="\n")
-    os.replace(part, path)
+    try:
+        table.to_csv(part, sep=sep, index=False, lineterminator="\n")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -9,11 +9,14 @@ import pandas as pd
 from anndata import AnnData
 
 from stratify.assays.reader import read_assays
+from stratify.errors import ExperimentError
 from stratify.simulation.cohort import Study, fresh_mdd, simulate_study
 from stratify.simulation.design import design_preset
 from stratify.simulation.export import write_clinical, write_npx_long, write_table
 from stratify.simulation.signature import literature_signature
 from stratify.simulation.spike import plant_signature, robust_sd
+
+LARGEST_SIZE = 100.0
 
 
 def simulate_files(
@@ -46,7 +49,13 @@ def simulate_files(
     -------
     list of Path
         Files written: assays, ``<stem>-clinical.csv`` and ``<stem>-truth.csv`` for each.
+
+    Raises
+    ------
+    ExperimentError
+        When the candidates would overwrite the study.
     """
+    _refuse_overwriting(candidates, output)
     study: Study = simulate_study(design_preset(preset), seed=seed, n=n)
     written = _write(study.adata, study.truth, output)
     if candidates is not None:
@@ -77,8 +86,27 @@ def spike_file(host: Path, output: Path, *, size: float, seed: int = 0, share: f
     -------
     list of Path
         Files written.
+
+    Raises
+    ------
+    ExperimentError
+        A seed or size out of range, an output that would overwrite the host, or a long Olink table of levels
+        that are not known to be NPX.
     """
+    if seed < 0 or not abs(size) <= LARGEST_SIZE:
+        raise ExperimentError(
+            f"a seed of 0 or more and a size of at most {LARGEST_SIZE}",
+            f"seed {seed} and size {size}",
+            "correct the number",
+        )
+    _refuse_overwriting(host, output)
     adata = read_assays(host)
+    if output.suffix != ".h5ad" and adata.uns["stratify"]["scale"] != "NPX":
+        raise ExperimentError(
+            "a host in NPX for a long Olink table",
+            f"{host.name} does not say its unit",
+            "write .h5ad instead",
+        )
     people = adata.obs_names[(adata.obs["sample_type"] == "sample").to_numpy()]
     rng = np.random.default_rng(seed)
     rows = sorted(rng.choice(people, max(1, round(share * len(people))), replace=False))
@@ -86,6 +114,13 @@ def spike_file(host: Path, output: Path, *, size: float, seed: int = 0, share: f
     effects = literature_signature(adata.var, spread, "AD_vs_HC").fillna(0.0)
     planted, truth = plant_signature(adata, rows=rows, effects=effects[effects != 0], size=size, seed=seed)
     return _write(planted, truth.loc[people], output)
+
+
+def _refuse_overwriting(other: Path | None, output: Path) -> None:
+    if other is not None and other.resolve().with_suffix("") == output.resolve().with_suffix(""):
+        raise ExperimentError(
+            "files with names of their own", f"{output.name} twice", "name another file for the output"
+        )
 
 
 def _write(adata: AnnData, truth: pd.DataFrame, path: Path) -> list[Path]:

@@ -59,16 +59,17 @@ def plant_signature(
     """
     position = adata.obs_names.get_indexer(list(rows))
     if (position < 0).any():
-        found = f"These are not there: {listed(np.asarray(rows)[position < 0])}."
+        absent = listed(np.asarray(rows)[position < 0])
         raise CohortError(
-            "Every row that is planted is a sample of the host.", found, "Name ids of the host."
+            "samples of the host", f"ids that it does not have: {absent}", "name ids of the host"
         )
     kept = effects[np.random.default_rng(seed).random(len(effects)) >= drop]
     shift = _by_assay(adata.var, kept) * robust_sd(adata)
     if not shift.any() and len(kept):
-        found = f"None of these is measured: {listed(effects.index)}."
         raise CohortError(
-            "The host measures proteins of the signature.", found, "Take another signature or host."
+            "a host that measures proteins of the signature",
+            f"none of {listed(effects.index)}",
+            "take another signature or host",
         )
     sizes = np.broadcast_to(np.asarray(size, dtype=float), len(position))
     planted = adata.copy()

@@ -38,6 +38,30 @@ class Labels:
         return (self.y != UNLABELLED) | self.reference
 
 
+def patient_ids(obs: pd.DataFrame) -> NDArray[np.str_]:
+    """Patient of each sample; a sample without a stated patient is a patient of its own.
+
+    Parameters
+    ----------
+    obs : DataFrame
+        Index sample id; ``patient_id`` where known.
+
+    Returns
+    -------
+    string array of shape (n,)
+
+    Examples
+    --------
+    >>> patient_ids(pd.DataFrame({"patient_id": ["P1", None]}, index=["a", "b"])).tolist()
+    ['P1', 'b']
+    """
+    samples = obs.index.to_numpy(dtype=str)
+    if "patient_id" not in obs:
+        return samples
+    stated = obs["patient_id"].astype("string").fillna("").to_numpy(dtype=str)
+    return np.where(stated == "", samples, stated)
+
+
 def reference_disease(
     groups: pd.Series,
     *,
@@ -45,6 +69,7 @@ def reference_disease(
     negative: Sequence[str],
     reference: Sequence[str] = (),
     target: Sequence[str] = (),
+    patients: Sequence[str] | NDArray[np.str_] | None = None,
     smallest: int = 5,
 ) -> Labels:
     """Label by diagnosis.
@@ -55,8 +80,10 @@ def reference_disease(
         Diagnosis a sample.
     positive, negative, reference, target : sequence of str
         Names of groups; ``reference`` may be part of ``negative``.
+    patients : sequence of str, optional
+        Patient of each sample; every sample is a patient of its own if left out.
     smallest : int, default 5
-        Fewest people a class needs.
+        Fewest patients a class needs.
 
     Returns
     -------
@@ -90,8 +117,9 @@ def reference_disease(
     y = np.full(len(values), UNLABELLED, dtype=np.int64)
     y[values.isin(negative)] = 0
     y[values.isin(positive)] = 1
+    people = np.arange(len(values)) if patients is None else np.asarray(patients)
     for label, names in ((1, positive), (0, negative)):
-        count = int((y == label).sum())
+        count = len(np.unique(people[y == label]))
         if count < smallest:
             raise CohortError(
                 f"two classes with at least {smallest} people each",

@@ -32,7 +32,8 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
         return ExperimentError(
             f"known keys in {source}", f"the unknown key {place!r}", nearest(str(first["loc"][-1]), known)
         )
-    return ExperimentError(f"a valid {source}", f"{place}: {first['msg']}", f"correct {place!r}")
+    message = first["msg"].removeprefix("Value error, ").replace("tuple", "list").replace("Tuple", "List")
+    return ExperimentError(f"a valid {source}", f"{place}: {message}", f"correct {place!r}")
 
 
 def _section(model: type[BaseModel], path: tuple[Any, ...]) -> type[BaseModel]:
