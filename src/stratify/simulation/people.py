@@ -197,7 +197,7 @@ def site_number(world: World, obs: pd.DataFrame) -> np.ndarray:
     numpy.ndarray of int, shape (n,)
         Row numbers.
     """
-    return pd.Index(site_names(world.design.n_sites)).get_indexer(obs["site"])
+    return pd.Index(site_names(world.design.n_sites)).get_indexer(pd.Index(obs["site"]))
 
 
 def _draw_obs(world: World, groups: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
