@@ -246,6 +246,7 @@ def test_what_can_be_known_before_training_is_refused_before_a_line_of_progress(
 def test_a_screening_that_is_stopped_half_way_leaves_nothing(folder, tmp_path, name):
     stopped = (
         "import os, signal, stratify.screening.score as score; from stratify.cli import main; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a background job may ignore it
         f"score.render_report = lambda *_: os.kill(os.getpid(), signal.{name}); main()"
     )
     verb = ["screen", str(folder / "models/small-1"), str(folder / "new.csv"), "-o", str(tmp_path / "out")]

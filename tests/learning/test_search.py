@@ -47,7 +47,7 @@ def watched(settings, loss):
     """Build a family whose loss is known and whose trials are seen."""
 
     class Watched(PathwayRidge):
-        def inner_loss(self, z, y):
+        def inner_loss(self, z, y, patients):
             def known(tried):
                 settings.append(tried)
                 return loss(tried)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import clone
-from sklearn.model_selection import StratifiedKFold
 
+from stratify.learning.folds import patient_folds
 from stratify.learning.two_classes import LinearScore
 from stratify.signatures.factors import (
     Spectrum,
@@ -199,17 +199,30 @@ class FactorCentroids(LinearScore):
         self.inner_folds = inner_folds
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit to standardised profiles (n, n_proteins) and two classes (n,)."""
-        X, codes = self._check_training(X, y)
-        return self._fit_summaries(X, codes, moments(X, codes), self.summaries(X, codes))
+    def fit(self, X: Any, y: Any, patients: NDArray[Any] | None = None) -> Self:
+        """Fit to standardised profiles (n, n_proteins) and two classes (n,).
 
-    def summaries(self, X: Array, codes: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], Moments]]:
+        Parameters
+        ----------
+        X : array of shape (n, n_proteins)
+            Standardised profiles.
+        y : array of shape (n,)
+            Two classes.
+        patients : array of shape (n,), optional
+            Patient of each row, whose samples share an inner fold; every row is one if left out.
+
+        Returns
+        -------
+        FactorCentroids
+        """
+        X, codes = self._check_training(X, y)
+        return self._fit_summaries(X, codes, moments(X, codes), self.summaries(X, codes, patients))
+
+    def summaries(
+        self, X: Array, codes: NDArray[np.int64], patients: NDArray[Any] | None = None
+    ) -> list[tuple[NDArray[np.int64], Moments]]:
         """Inner folds as pairs of held-out rows and what the other rows say; serves any setting."""
-        folds = min(self.inner_folds, int(np.bincount(codes).min()))
-        if folds < 2:
-            return []
-        splits = StratifiedKFold(folds, shuffle=True, random_state=self.random_state).split(X, codes)
+        splits = patient_folds(codes, patients, folds=self.inner_folds, seed=self.random_state)
         return [(held, moments(X[rest], codes[rest])) for rest, held in splits]
 
     def out_of_fold(
@@ -221,7 +234,9 @@ class FactorCentroids(LinearScore):
             scores[held] = (X[held] - summary.center) / summary.sd @ self._directions(summary).T
         return scores
 
-    def inner_loss(self, X: Array, codes: NDArray[np.int64]) -> Callable[[dict[str, Any]], float]:
+    def inner_loss(
+        self, X: Array, codes: NDArray[np.int64], patients: NDArray[Any] | None = None
+    ) -> Callable[[dict[str, Any]], float]:
         """Loss of any settings on inner folds that are decomposed once.
 
         Parameters
@@ -230,13 +245,15 @@ class FactorCentroids(LinearScore):
             Standardised profiles.
         codes : integer array of shape (n,)
             0 and 1.
+        patients : array of shape (n,), optional
+            Patient of each row.
 
         Returns
         -------
         callable
             From settings to the mean log loss of the stack on inner out-of-fold scores.
         """
-        inner = self.summaries(X, codes)
+        inner = self.summaries(X, codes, patients)
 
         def loss(settings: dict[str, Any]) -> float:
             """Mean log loss of the stack at some settings."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import has_fit_parameter
 
 from stratify.errors import ExperimentError, nearest
 from stratify.learning.boosting import Boosting
@@ -160,10 +161,13 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
         X, y = np.asarray(X, dtype=float), np.asarray(y)
         return self.fit_prepared(self.prepare(X, reference), y)
 
-    def fit_prepared(self, z: Array, y: NDArray[np.int64]) -> Self:
-        """Fit the estimator to profiles that :meth:`prepare` returned."""
+    def fit_prepared(self, z: Array, y: NDArray[np.int64], patients: NDArray[Any] | None = None) -> Self:
+        """Fit the estimator to profiles that :meth:`prepare` returned; ``patients`` (n,) stay together."""
         labelled = y >= 0
-        self.estimator.fit(z[labelled], y[labelled])
+        extra = {}
+        if patients is not None and has_fit_parameter(self.estimator, "patients"):
+            extra["patients"] = patients[labelled]
+        self.estimator.fit(z[labelled], y[labelled], **extra)
         self.classes_ = self.estimator.classes_
         return self
 

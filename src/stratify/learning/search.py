@@ -8,16 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.model_selection import StratifiedKFold
 
 from stratify.learning.calibration import fit_platt
 from stratify.learning.classifier import Family, Knowledge
+from stratify.learning.folds import patient_folds
 
 Array = NDArray[np.float64]
 
+INNER_FOLDS = 5
+
 
 def tune(
-    chosen: Family, known: Knowledge, z: Array, y: NDArray[np.int64], *, trials: int, seed: int
+    chosen: Family,
+    known: Knowledge,
+    z: Array,
+    y: NDArray[np.int64],
+    *,
+    trials: int,
+    seed: int,
+    patients: NDArray[Any] | None = None,
 ) -> dict[str, Any]:
     """Search a family's settings.
 
@@ -35,6 +44,8 @@ def tune(
         Budget; the pre-specified settings are the first trial, and 0 or 1 keeps them.
     seed : int
         Of the sampler and of the inner folds.
+    patients : array of shape (n,), optional
+        Patient of each row, whose samples share an inner fold; every row is one if left out.
 
     Returns
     -------
@@ -50,7 +61,7 @@ def tune(
     start = chosen.build(known)
     if trials <= 1 or not chosen.space:
         return {}
-    loss = _inner_loss(start, z, y, seed)
+    loss = _inner_loss(start, z, y, seed, patients)
     settings: list[dict[str, Any]] = []
 
     def objective(trial: Any) -> float:
@@ -75,11 +86,12 @@ def _suggest(trial: Any, name: str, low: float, high: float, log: bool) -> float
     return trial.suggest_float(name, low, high, log=log)
 
 
-def _inner_loss(start: Any, z: Array, y: NDArray[np.int64], seed: int) -> Callable[[dict[str, Any]], float]:
+def _inner_loss(
+    start: Any, z: Array, y: NDArray[np.int64], seed: int, patients: NDArray[Any] | None
+) -> Callable[[dict[str, Any]], float]:
     if hasattr(start, "inner_loss"):
-        return start.inner_loss(z, y)
-    folds = min(5, int(np.bincount(y).min()))
-    splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(z, y))
+        return start.inner_loss(z, y, patients)
+    splits = patient_folds(y, patients, folds=INNER_FOLDS, seed=seed)
 
     def loss(settings: dict[str, Any]) -> float:
         scores = np.zeros(len(y))

@@ -211,10 +211,11 @@ def fit_fold(
     chosen = family(name)
     path = SubtypeClassifier(chosen.build(known))
     z = path.prepare(problem.profiles[train], problem.reference[train])
-    y = problem.y[train]
-    labelled = y >= 0
-    path.estimator.set_params(**tune(chosen, known, z[labelled], y[labelled], trials=trials, seed=seed))
-    return path.fit_prepared(z, y)
+    y, patients = problem.y[train], problem.patients[train]
+    rows = y >= 0
+    settings = tune(chosen, known, z[rows], y[rows], trials=trials, seed=seed, patients=patients[rows])
+    path.estimator.set_params(**settings)
+    return path.fit_prepared(z, y, patients)
 
 
 def cross_validate(
