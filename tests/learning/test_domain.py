@@ -130,6 +130,18 @@ def test_distance_equals_the_dense_projection(world):
         assert distance == pytest.approx(0.5 * np.log(left @ precision @ left))
 
 
+def test_a_batch_that_is_not_known_exactly_is_no_strange_biology(world):
+    draw, _, state = world
+    offset = 0.6 * np.random.default_rng(5).standard_normal(P)
+    new = draw(np.zeros(200, dtype=int)) + offset
+    plain = judge_biology(state, new)[1].count("unusual")
+    widened = judge_biology(state, new, np.full(P, 0.6))[1].count("unusual")
+    assert plain > 40
+    assert widened < 10
+    same = judge_biology(state, new, np.zeros(P))
+    np.testing.assert_allclose(same[0], judge_biology(state, new)[0], rtol=1e-12)
+
+
 def test_shared_variation_is_not_unusual_but_the_same_length_elsewhere_is(world):
     _, _, state = world
     along = 3.0 * state.loadings[:, 0]

@@ -192,10 +192,36 @@ def log_distance(state: BiologyState, z: Array) -> Array:
     return 0.5 * np.log(np.maximum(squared, 1e-12))
 
 
-def judge_biology(state: BiologyState, z: Array) -> tuple[Array, list[str]]:
-    """Log distance (n,) and ``ok`` or ``unusual`` a patient."""
-    distance = log_distance(state, z)
+def judge_biology(
+    state: BiologyState, z: Array, offset_error: Array | None = None
+) -> tuple[Array, list[str]]:
+    """Say of each patient whether the profile is of a kind that the model knows.
+
+    Parameters
+    ----------
+    state : BiologyState
+        The frozen covariance.
+    z : array of shape (n, n_proteins)
+        Standardised profiles.
+    offset_error : array of shape (n_proteins,), optional
+        Standard error of the batch offset, in healthy SDs. It widens what counts as usual: a batch that is
+        not known exactly is no strange biology.
+
+    Returns
+    -------
+    distance : array of shape (n,)
+        Log residual distance.
+    known : list of str
+        ``ok`` or ``unusual``.
+    """
+    distance = log_distance(state if offset_error is None else _widened(state, offset_error), z)
     return distance, ["unusual" if value > state.bound else "ok" for value in distance]
+
+
+def _widened(state: BiologyState, offset_error: Array) -> BiologyState:
+    uniquenesses = state.uniquenesses + (offset_error / state.sd) ** 2
+    model = FactorModel(state.loadings, uniquenesses)
+    return replace(state, uniquenesses=uniquenesses, free=_orthonormal(model, list(state.free)))
 
 
 def _solve(model: FactorModel, rows: Array) -> Array:

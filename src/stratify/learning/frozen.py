@@ -182,11 +182,12 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     score = model.scorer.score(filled)
     by_member = np.array([member.scorer.score(filled) for member in model.members])
     repeats = np.array([member.repeat for member in model.members])
-    error = np.sqrt(refit_variance(repeats, by_member) + _offset_variance(model, batch, filled, score))
+    offset_error = _offset_error(batch)
+    error = np.sqrt(refit_variance(repeats, by_member) + _offset_variance(model, offset_error, filled, score))
     importance = model.scorer.importance()
     covered = _weighed(np.isfinite(batch.profiles), importance)
     leak, handling = judge_handling(model.handling, z)
-    distance, biology = judge_biology(model.biology, z)
+    distance, biology = judge_biology(model.biology, z, offset_error / model.scorer.scale)
     magnitude = _magnitude(model, score, error)
     enough = covered >= model.rule.least_weight_covered
     known = [word if fine else "unknown" for word, fine in zip(biology, enough, strict=True)]
@@ -248,9 +249,12 @@ def refit_variance(repeats: NDArray[np.int64], by_member: Array) -> Array:
     return total / len(names)
 
 
-def _offset_variance(model: FrozenModel, batch: Batch, filled: Array, score: Array) -> Array:
+def _offset_error(batch: Batch) -> Array:
     assumed = ASSUMED_OFFSET_SD.get(batch.anchored, ASSUMED_OFFSET_SD["vendor"])
-    error = np.where(np.isfinite(batch.offset_error), batch.offset_error, assumed)
+    return np.where(np.isfinite(batch.offset_error), batch.offset_error, assumed)
+
+
+def _offset_variance(model: FrozenModel, error: Array, filled: Array, score: Array) -> Array:
     if model.scorer.linear:
         return np.full(len(score), float(((model.scorer.weights / model.scorer.scale * error) ** 2).sum()))
     shifted = [model.scorer.score(filled + error * draw) - score for draw in model.offsets]
