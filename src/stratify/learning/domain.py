@@ -204,8 +204,8 @@ def judge_biology(
     z : array of shape (n, n_proteins)
         Standardised profiles.
     offset_error : array of shape (n_proteins,), optional
-        Standard error of the batch offset, in healthy SDs. It widens what counts as usual: a batch that is
-        not known exactly is no strange biology.
+        Standard error of the batch offset, in healthy SDs. The squared distance that such an offset is
+        expected to add is allowed for: a batch that is not known exactly is no strange biology.
 
     Returns
     -------
@@ -214,14 +214,16 @@ def judge_biology(
     known : list of str
         ``ok`` or ``unusual``.
     """
-    distance = log_distance(state if offset_error is None else _widened(state, offset_error), z)
-    return distance, ["unusual" if value > state.bound else "ok" for value in distance]
+    distance = log_distance(state, z)
+    bound = state.bound if offset_error is None else _allowing(state, offset_error)
+    return distance, ["unusual" if value > bound else "ok" for value in distance]
 
 
-def _widened(state: BiologyState, offset_error: Array) -> BiologyState:
-    uniquenesses = state.uniquenesses + (offset_error / state.sd) ** 2
-    model = FactorModel(state.loadings, uniquenesses)
-    return replace(state, uniquenesses=uniquenesses, free=_orthonormal(model, list(state.free)))
+def _allowing(state: BiologyState, offset_error: Array) -> float:
+    scaled, back = FactorModel(state.loadings, state.uniquenesses).projector()
+    precision = (1.0 - (scaled * back).sum(axis=1)) / state.uniquenesses
+    added = float((precision * (offset_error / state.sd) ** 2).sum())
+    return 0.5 * float(np.log(np.exp(2.0 * state.bound) + added))
 
 
 def _solve(model: FactorModel, rows: Array) -> Array:
