@@ -123,7 +123,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
             }
         )
     order = {name: place for place, name in enumerate(FAMILIES)}
-    return pd.DataFrame(rows).sort_values(["cell", "family"], key=lambda column: column.map(order).fillna(0))
+    return pd.DataFrame(sorted(rows, key=lambda row: (CELLS.index(row["cell"]), order[row["family"]])))
 
 
 def _mean(values: pd.Series, digits: int = 2) -> str:

@@ -99,15 +99,22 @@ def test_without_a_permutation_test_no_call_is_made(plain_problem):
     assert all("model-not-shown" in decision.reasons for decision in scores.decisions)
 
 
-def test_better_family_is_chosen_and_frozen(plain_problem):
+@pytest.mark.parametrize(("permutations", "family"), [(39, "factor-centroids"), (0, "composite")])
+def test_better_family_is_chosen_only_where_something_is_shown(plain_problem, permutations, family):
     lines = []
-    plan = replace(QUICK, folds=5, repeats=2)
     done = train(
-        plain_problem(p=60), recipe(families=["composite", "factor-centroids"], plan=plan), tell=lines.append
+        plain_problem(p=60, effect=2.0),
+        recipe(
+            families=["composite", "factor-centroids"],
+            plan=replace(QUICK, folds=5, repeats=2),
+            permutations=permutations,
+        ),
+        tell=lines.append,
     )
     assert done.evaluation.families == ["composite", "factor-centroids"]
-    assert done.family == done.model.family == "factor-centroids"
-    assert lines[-1] == "final fit of factor-centroids on all 60 people"
+    assert done.test.shown == (permutations > 0)
+    assert done.family == done.model.family == family
+    assert lines[-1] == f"final fit of {family} on all 60 people"
 
 
 def test_problem_without_healthy_people_can_be_trained(plain_problem):

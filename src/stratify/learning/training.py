@@ -122,7 +122,6 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     known = knowledge(definition.prior, definition.axes, problem.assays)
     names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
     evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
-    chosen = choose_family(evaluation, recipe.default, never=recipe.plan.controls)
     test = permutation_test(
         problem,
         recipe.default,
@@ -132,6 +131,9 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
         most=recipe.permutations,
         tell=tell,
     )
+    chosen = recipe.default
+    if test.shown:  # where nothing is shown, the best family is the luckiest
+        chosen = choose_family(evaluation, recipe.default, never=recipe.plan.controls)
     tell(f"final fit of {chosen} on all {len(problem.learned)} people")
     final = fit_fold(
         problem, problem.learned, chosen, known, trials=recipe.plan.trials, seed=recipe.plan.seed
