@@ -19,6 +19,10 @@ from stratify.simulation.signature import study_assays
 P = 40
 
 
+def everything(z):
+    return np.ones(z.shape, dtype=bool)
+
+
 @pytest.mark.parametrize(("n", "tail"), [(3, 0.05), (32, 0.01), (200, 0.2)])
 def test_bound_is_the_prediction_limit_of_student(n, tail):
     values = np.random.default_rng(n).normal(3, 2, size=n)
@@ -49,20 +53,41 @@ def test_leak_of_two_units_is_suspect_and_other_proteins_do_not_matter():
     chosen = np.arange(P) < 8
     state = fit_handling(chosen, healthy())
     new = healthy(200, seed=1)
-    score, words = judge_handling(state, new)
+    score, words = judge_handling(state, new, everything(new))
     assert words.count("suspect") <= 10
-    assert judge_handling(state, new + 2.0 * chosen)[1].count("suspect") >= 190
-    np.testing.assert_array_equal(judge_handling(state, np.where(chosen, new, 9.0))[0], score)
+    assert judge_handling(state, new + 2.0 * chosen, everything(new))[1].count("suspect") >= 190
+    np.testing.assert_array_equal(
+        judge_handling(state, np.where(chosen, new, 9.0), everything(new))[0], score
+    )
+
+
+def test_a_handling_protein_that_was_not_measured_vouches_for_nobody():
+    chosen = np.arange(P) < 8
+    state = fit_handling(chosen, healthy())
+    leaky = healthy(200) + 2.0 * chosen
+    measured = everything(leaky)
+    measured[:, :2] = False
+    filled = np.where(measured, leaky, 0.0)
+    score, words = judge_handling(state, filled, measured)
+    assert words.count("suspect") >= 190
+    same = judge_handling(state, np.where(measured, leaky, -9.0), measured)[0]
+    np.testing.assert_array_equal(score, same)
+    fine = judge_handling(state, np.where(measured, healthy(200), 0.0), measured)[1]
+    assert fine.count("suspect") <= 10
+    measured[:, :4] = False
+    assert set(judge_handling(state, filled, measured)[1]) == {"unknown"}
 
 
 def test_leak_is_in_healthy_sds():
-    score, _ = judge_handling(fit_handling(np.arange(P) < 8, healthy()), healthy())
+    score, _ = judge_handling(fit_handling(np.arange(P) < 8, healthy()), healthy(), everything(healthy()))
     np.testing.assert_allclose([score.mean(), score.std(ddof=1)], [0.0, 1.0], atol=1e-12)
 
 
 @pytest.mark.parametrize(("n_proteins", "n_healthy"), [(SMALLEST_HANDLING_SET - 1, 40), (8, 2)])
 def test_too_few_proteins_or_people_leave_handling_unknown(n_proteins, n_healthy):
-    score, words = judge_handling(fit_handling(np.arange(P) < n_proteins, healthy(n_healthy)), healthy(3))
+    score, words = judge_handling(
+        fit_handling(np.arange(P) < n_proteins, healthy(n_healthy)), healthy(3), everything(healthy(3))
+    )
     assert np.isnan(score).all()
     assert words == ["unknown"] * 3
 

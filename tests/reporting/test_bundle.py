@@ -59,7 +59,7 @@ def model():
         axes=AxisState(("Th2",), np.full((1, P), 1 / P), np.zeros(1), np.ones(1)),
         calibration=Platt(0.0, 1.0, 0.5),
         healthy=Healthy(0.0, 1.0, 3, 2.0, np.array([-1.0, 0.0, 1.0])),
-        handling=HandlingState(np.zeros(P), 0.0, 1.0, np.inf),
+        handling=HandlingState(np.zeros(P), np.zeros(P), np.zeros((0, 0)), np.inf),
         biology=BiologyState(
             np.ones(P), rng.normal(size=(P, 1)), np.ones(P), np.zeros(P), np.zeros((0, P)), 3.0
         ),
@@ -249,3 +249,10 @@ def test_numbers_that_json_does_not_know_are_refused(bundle):
     change(bundle, "model", "rule", "alpha", to=float("nan"))
     with pytest.raises(ModelError, match="not JSON"):
         read_bundle(bundle)
+
+
+def test_handling_arrays_must_fit_together(model, tmp_path):
+    torn = replace(model, handling=replace(model.handling, covariance=np.eye(2)))
+    write_bundle(torn, tmp_path / "torn")
+    with pytest.raises(ModelError, match=r"handling\.covariance"):
+        read_bundle(tmp_path / "torn")

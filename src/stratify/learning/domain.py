@@ -31,16 +31,18 @@ class HandlingState:
     Parameters
     ----------
     weights : array of shape (n_proteins,)
-        Equal over the handling proteins; all zero when too few are measured.
-    mean, sd : float
-        Of the score among healthy people.
+        Equal over the handling proteins; all zero when too few are known.
+    center : array of shape (n_proteins,)
+        Mean standardised profile of the healthy people.
+    covariance : array of shape (n_handling, n_handling)
+        Of the handling proteins among the healthy people, so that any part of them can be judged.
     bound : float
-        Score, in those SDs, beyond which handling is suspect.
+        Score, in healthy SDs, beyond which handling is suspect.
     """
 
     weights: Array
-    mean: float
-    sd: float
+    center: Array
+    covariance: Array
     bound: float
 
 
@@ -120,19 +122,45 @@ def fit_handling(chosen: NDArray[np.bool_], healthy: Array) -> HandlingState:
     HandlingState
     """
     if chosen.sum() < SMALLEST_HANDLING_SET or len(healthy) < 3:
-        return HandlingState(np.zeros(len(chosen)), 0.0, 1.0, np.inf)
-    weights = chosen / chosen.sum()
-    raw = (healthy * weights).sum(axis=1)
-    sd = max(float(raw.std(ddof=1)), 1e-9)
-    return HandlingState(weights, float(raw.mean()), sd, t_bound((raw - raw.mean()) / sd, TAIL))
+        return HandlingState(np.zeros(len(chosen)), np.zeros(len(chosen)), np.zeros((0, 0)), np.inf)
+    center = healthy.mean(axis=0)
+    covariance = np.atleast_2d(np.cov(healthy[:, chosen], rowvar=False))
+    raw = ((healthy - center)[:, chosen]).mean(axis=1)
+    return HandlingState(
+        chosen / chosen.sum(), center, covariance, t_bound(raw / max(raw.std(ddof=1), 1e-9), TAIL)
+    )
 
 
-def judge_handling(state: HandlingState, z: Array) -> tuple[Array, list[str]]:
-    """Leak score (n,) in healthy SDs, and ``ok``, ``suspect`` or ``unknown`` a patient."""
-    if not state.weights.any():
-        return np.full(len(z), np.nan), ["unknown"] * len(z)
-    score = ((z * state.weights).sum(axis=1) - state.mean) / state.sd
-    return score, ["suspect" if value > state.bound else "ok" for value in score]
+def judge_handling(state: HandlingState, z: Array, measured: NDArray[np.bool_]) -> tuple[Array, list[str]]:
+    """Say of each patient whether the blood was handled like that of the healthy people.
+
+    Parameters
+    ----------
+    state : HandlingState
+        The frozen leak score.
+    z : array of shape (n, n_proteins)
+        Standardised profiles.
+    measured : boolean array of shape (n, n_proteins)
+        What was measured: a value that was filled in says nothing about the tube.
+
+    Returns
+    -------
+    score : array of shape (n,)
+        Mean of the measured handling proteins in SDs of the same mean among healthy people.
+    handled : list of str
+        ``ok``, ``suspect``, or ``unknown`` where fewer than five of them were measured.
+    """
+    chosen = np.flatnonzero(state.weights)
+    counted = np.ascontiguousarray(measured[:, chosen], dtype=float)
+    count = counted.sum(axis=1)
+    enough = count >= SMALLEST_HANDLING_SET
+    pairs = (counted[:, :, None] * counted[:, None, :] * state.covariance).reshape(len(z), len(chosen) ** 2)
+    variance = np.maximum(pairs.sum(axis=1), 1e-18)
+    deviation = np.ascontiguousarray((z - state.center)[:, chosen])
+    total = np.where(counted > 0, deviation, 0.0).sum(axis=1)
+    score = np.where(enough, total / np.sqrt(variance), np.nan)
+    words = np.where(~enough, "unknown", np.where(score > state.bound, "suspect", "ok"))
+    return score, words.tolist()
 
 
 def fit_biology(

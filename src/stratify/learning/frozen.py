@@ -186,7 +186,7 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     error = np.sqrt(refit_variance(repeats, by_member) + _offset_variance(model, offset_error, filled, score))
     importance = model.scorer.importance()
     covered = _weighed(np.isfinite(batch.profiles), importance)
-    leak, handling = judge_handling(model.handling, z)
+    leak, handling = judge_handling(model.handling, z, np.isfinite(batch.profiles))
     distance, biology = judge_biology(model.biology, z, offset_error / model.scorer.scale)
     magnitude = _magnitude(model, score, error)
     enough = covered >= model.rule.least_weight_covered

@@ -23,7 +23,7 @@ GOLDEN_SEED = 1980
 GOLDEN_TOLERANCE = 1e-9
 _NOT_ARRAYS = (OSError, ValueError, TypeError, EOFError, LookupError, zipfile.BadZipFile, zlib.error)
 # Arrays without an axis of proteins.
-FREE_OF_PROTEINS = ("negatives", "healthy.scores", "axes.mean", "axes.sd", "expected")
+FREE_OF_PROTEINS = ("negatives", "healthy.scores", "axes.mean", "axes.sd", "expected", "handling.covariance")
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +116,9 @@ def read_bundle(folder: Path) -> FrozenModel:
     except ValueError as error:
         raise _damaged(HEADER, str(error)) from error
     _check_shapes(store, len(model.assays))
+    n_handling = int(np.count_nonzero(model.handling.weights))
+    if model.handling.covariance.shape != (n_handling, n_handling):
+        raise _damaged(ARRAYS, f"array handling.covariance does not fit {n_handling} proteins")
     _check_golden(model, store.arrays.get("golden"), header.get("golden"))
     return model
 
