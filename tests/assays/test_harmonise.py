@@ -162,8 +162,21 @@ def test_missing_reference_level_moves_nothing_in_its_assay():
     assert (moved[:20, 6] != 0).all()
 
 
-def test_real_plates_come_together(data_dir):
+def test_plates_that_the_vendor_levelled_by_intensity_stay_as_they_are():
+    adata = batch(3, offset=[[0.0], [1.0]], plates=("P1", "P2"))
+    assert (plate_centre(adata).X != adata.X).any()
+    adata.uns["stratify"]["normalization"] = "Intensity Normalized (v.2)"
+    assert (plate_centre(adata).X == adata.X).all()
+
+
+def test_real_intensity_normalised_profiles_gain_no_spread(data_dir):
     adata = read_assays(data_dir / "lvv_cohort1" / "Cohort1_INF&CDM_Raw.xlsx")
+    np.testing.assert_array_equal(plate_centre(adata).X, adata.X)
+
+
+def test_the_panels_of_a_real_layout_are_centred_each_on_their_own_controls(data_dir):
+    adata = read_assays(data_dir / "lvv_cohort1" / "Cohort1_INF&CDM_Raw.xlsx")
+    adata.uns["stratify"]["normalization"] = ""  # as if the vendor had not levelled the plates
     centred = plate_centre(adata)
     assert centred.uns["stratify"]["plate_centring"] == {
         "Cardiometabolic": "controls",

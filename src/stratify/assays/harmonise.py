@@ -61,11 +61,14 @@ def control_offsets(adata: AnnData, expected: pd.DataFrame) -> tuple[np.ndarray,
 
 
 def _vendor_normalised(adata: AnnData) -> bool:
-    facts = adata.uns.get("stratify", {})
-    stated = str(facts.get("normalization", "")).lower()
-    return facts.get("scale") == "NPX" and any(
-        word in stated for word in ("intensity", "plate control", "ipc")
+    return adata.uns.get("stratify", {}).get("scale") == "NPX" and _normalised_by(
+        adata, "intensity", "plate control", "ipc"
     )
+
+
+def _normalised_by(adata: AnnData, *words: str) -> bool:
+    stated = str(adata.uns.get("stratify", {}).get("normalization", "")).lower()
+    return any(word in stated for word in words)
 
 
 def _reference_names(adata: AnnData, kind: str) -> pd.Series:
@@ -108,7 +111,9 @@ def plate_centre(adata: AnnData) -> AnnData:
 
     For each panel, reference rows whose name occurs on every plate (bridge samples if there are any, else
     controls that hold a sample) give each plate's offset: their mean deviation from the mean over plates.
-    It is subtracted from levels and detection limits. Without such rows nothing changes.
+    It is subtracted from levels and detection limits. Without such rows nothing changes, nor where the vendor
+    normalised by intensity: the plates' medians are level then, and a few control wells would only add their
+    own error to everybody.
 
     Parameters
     ----------
@@ -121,6 +126,8 @@ def plate_centre(adata: AnnData) -> AnnData:
         A copy; ``uns["stratify"]["plate_centring"]`` names what was used for each panel.
     """
     centred = adata.copy()
+    if _normalised_by(adata, "intensity"):
+        return centred
     panels = adata.var["panel"].fillna("").astype(str)
     plates = by_panel(adata.obs, "plate", panels.drop_duplicates().tolist())
     used = {}
