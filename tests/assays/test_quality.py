@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
-from stratify.assays.quality import Finding, check, clean, sample_quality, summary
+from stratify.assays.finding import Finding
+from stratify.assays.quality import check, clean, sample_quality, summary
 from stratify.assays.reader import read_assays
 
 

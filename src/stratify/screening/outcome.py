@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.clinical import Unmatched
-from stratify.assays.quality import Finding
+from stratify.assays.finding import Finding
 from stratify.learning.decision import INDETERMINATE
 from stratify.learning.frozen import FrozenModel
 

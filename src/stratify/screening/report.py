@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from stratify.assays.finding import Finding
 from stratify.assays.panels import display_names
-from stratify.assays.quality import Finding
 from stratify.errors import listed
 from stratify.learning.decision import INDETERMINATE, REASONS
 from stratify.learning.frozen import FrozenModel
