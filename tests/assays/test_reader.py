@@ -120,48 +120,6 @@ def test_no_file_and_absent_file():
         read_assays(os.curdir)
 
 
-def test_plates_are_stacked(tmp_path):
-    first = long_file(tmp_path / "1", ["S1", "S2", "IPC 1"], range(3))
-    second = long_file(tmp_path / "2", ["S3", "IPC 1"], [2, 1, 0], plate="P2")
-    adata = read_assays(first, second)
-    assert adata.obs_names.tolist() == ["S1", "S2", "IPC 1", "S3", "IPC 1 #2"]
-    assert adata.obs["plate"].tolist() == ["P1", "P1", "P1", "P2", "P2"]
-    assert adata["S3"].X.tolist() == [[0, 0.125, 0.25]]
-    assert adata.layers["lod"].shape == adata.shape
-    assert adata.uns["stratify"]["sources"]["name"] == ["1", "2"]
-
-
-def test_panels_are_put_side_by_side(tmp_path):
-    first = long_file(tmp_path / "1", ["S1", "S2", "IPC 1"], range(2), plate="I1")
-    second = long_file(tmp_path / "2", ["S2", "S1"], range(5, 7), plate="N1", panel="Neurology")
-    adata = read_assays(first, second)
-    assert adata.shape == (3, 4)
-    assert adata["S2"].X.tolist() == [[1.0, 1.125, 0.625, 0.75]]
-    assert np.isnan(adata["IPC 1"].X[0, 2:]).all()
-    assert adata.obs.loc["S1", ["plate", "plate@Neurology"]].tolist() == ["I1 | N1", "N1"]
-
-
-@pytest.mark.parametrize(
-    ("samples", "assays", "message"),
-    [
-        (["S1", "S3"], range(5, 7), "2 samples in one file only: S2, S3"),
-        (["S3"], range(1, 4), "2 shared assays; only in one file"),
-        (["S1"], range(3), "more than one row for S1"),
-    ],
-)
-def test_files_that_do_not_fit_are_refused(tmp_path, samples, assays, message):
-    first = long_file(tmp_path / "1", ["S1", "S2"], range(3))
-    with pytest.raises(AssayFileError, match=message):
-        read_assays(first, long_file(tmp_path / "2", samples, assays))
-
-
-def test_two_scales_are_not_joined(tmp_path):
-    table = tmp_path / "table.csv"
-    table.write_text("SampleID,IL6\nS1,1.5\n")
-    with pytest.raises(AssayFileError, match="NPX and unknown"):
-        read_assays(long_file(tmp_path / "1", ["S1"], range(3)), table)
-
-
 def test_reading_fills_and_drops_nothing(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("SampleID,IL6,IL13\nS1,-1.5,\nS2,,\n")

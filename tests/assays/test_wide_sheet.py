@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from stratify.assays.wide_sheet import find_wide_sheet, is_npx_wide, locate
+from stratify.assays.wide_sheet import is_wide, locate
 from stratify.errors import AssayFileError
 
 HEAD = [
@@ -19,9 +17,7 @@ HEAD = [
 
 
 def test_parts_are_located():
-    sheet = locate(
-        [*HEAD, ["S1", 1.0, "P", 2.0], ["S2", 1.5, "P", 2.5], ["", "", "", ""], ["LOD", 0.1]], Path("x")
-    )
+    sheet = locate([*HEAD, ["S1", 1.0, "P", 2.0], ["S2", 1.5, "P", 2.5], ["", "", "", ""], ["LOD", 0.1]], "x")
     assert (sheet.assay, sheet.first, sheet.last) == (3, 7, 9)
     assert sheet.panels[1:] == ["Inflammation", "Inflammation", "Neurology"]
     assert sheet.columns("plate id") == [2]
@@ -29,30 +25,20 @@ def test_parts_are_located():
 
 
 def test_footer_may_follow_the_samples_at_once():
-    assert locate([*HEAD, ["S1", 1.0, "P", 2.0], ["LOD", 0.1, "", 0.2]], Path("x")).last == 8
+    assert locate([*HEAD, ["S1", 1.0, "P", 2.0], ["LOD", 0.1, "", 0.2]], "x").last == 8
 
 
 def test_sheet_without_samples_is_refused():
     with pytest.raises(AssayFileError, match="no sample"):
-        locate([*HEAD, ["LOD", 0.1, "", 0.2]], Path("x.xlsx"))
+        locate([*HEAD, ["LOD", 0.1, "", 0.2]], "x.xlsx")
 
 
-def test_wide_text_is_recognised(tmp_path):
-    path = tmp_path / "npx.csv"
-    path.write_text("\n".join(",".join(row) for row in HEAD) + "\nS1,1.0,P,2.0\n")
-    assert is_npx_wide(path)
-    rows = find_wide_sheet(path)
-    assert rows is not None
-    assert rows[-1] == ["S1", "1.0", "P", "2.0"]
-    path.write_text("SampleID,IL8\nS1,1.0\n")
-    assert not is_npx_wide(path)
-
-
-def test_real_layouts_are_recognised(data_dir):
-    assert is_npx_wide(data_dir / "lvv_cohort1" / "Cohort1_INF&CDM_Raw.xlsx")
-    assert not is_npx_wide(data_dir / "lvv_cohort1" / "Cohort1_metadata.csv")
+def test_layout_is_recognised():
+    assert is_wide(HEAD)
+    assert not is_wide([["SampleID", "IL8"], ["S1", 1.0]])
+    assert not is_wide([])
 
 
 def test_sheet_that_ends_with_its_accessions_is_refused():
     with pytest.raises(AssayFileError, match="no sample"):
-        locate(HEAD[:5], Path("x.xlsx"))
+        locate(HEAD[:5], "x.xlsx")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from stratify.assays.panels import gene_of
@@ -14,7 +12,7 @@ from stratify.errors import AssayFileError, listed
 EXPLORE_ID = r"OID[2-4]\d{4}"
 
 
-def describe_assays(var: pd.DataFrame, path: Path) -> pd.DataFrame:
+def describe_assays(var: pd.DataFrame, where: str) -> pd.DataFrame:
     """Index assays by OlinkID, else protein and panel, else name, and add the gene.
 
     Parameters
@@ -22,8 +20,8 @@ def describe_assays(var: pd.DataFrame, path: Path) -> pd.DataFrame:
     var : DataFrame
         One row an assay; any of ``assay_id``, ``uniprot``, ``panel``, ``assay``, ``gene`` and
         ``missing_frequency``.
-    path : Path
-        The file, for the message.
+    where : str
+        Name of the table, for the message.
 
     Returns
     -------
@@ -47,7 +45,7 @@ def describe_assays(var: pd.DataFrame, path: Path) -> pd.DataFrame:
     if not index.is_unique:
         raise AssayFileError(
             "each assay occurs once",
-            f"{path.name}: repeated assays {listed(index[index.duplicated()].unique())}",
+            f"{where}: repeated assays {listed(index[index.duplicated()].unique())}",
             "export each panel once",
         )
     gene = var["gene"].fillna("").astype(str).tolist() if "gene" in var else [""] * len(var)
@@ -60,15 +58,15 @@ def describe_assays(var: pd.DataFrame, path: Path) -> pd.DataFrame:
     return described.set_axis(index, axis=0)
 
 
-def index_rows(obs: pd.DataFrame, path: Path) -> pd.DataFrame:
+def index_rows(obs: pd.DataFrame, where: str) -> pd.DataFrame:
     """Index samples by their unique names.
 
     Parameters
     ----------
     obs : DataFrame
         Columns ``sample_id`` and ``sample_type``.
-    path : Path
-        The file, for the message.
+    where : str
+        Name of the table, for the message.
 
     Returns
     -------
@@ -80,19 +78,19 @@ def index_rows(obs: pd.DataFrame, path: Path) -> pd.DataFrame:
     AssayFileError
         Two patients' samples with one id.
     """
-    index = row_names(obs["sample_id"].tolist(), obs["sample_type"].to_numpy(), path)
+    index = row_names(obs["sample_id"].tolist(), obs["sample_type"].to_numpy(), where)
     obs = obs.set_axis(pd.Index(index, dtype=object), axis=0)
     obs["sample_id"] = obs.index
     return obs
 
 
-def text_in_assay(path: Path, column: str, sample: str) -> AssayFileError:
+def text_in_assay(where: str, column: str, sample: str) -> AssayFileError:
     """Build the refusal of a protein column that holds text.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    where : str
+        Name of the table.
     column, sample : str
         Name of the column, and id of the first sample with text.
 
@@ -103,7 +101,7 @@ def text_in_assay(path: Path, column: str, sample: str) -> AssayFileError:
     """
     return AssayFileError(
         "a protein's column holds numbers, or nothing where a level is missing",
-        f"{path.name}: text in column {column!r}, sample {sample!r}",
+        f"{where}: text in column {column!r}, sample {sample!r}",
         "replace the text by the delivered level, or leave the cell empty",
     )
 

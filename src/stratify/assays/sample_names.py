@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from anndata import AnnData
@@ -128,7 +127,7 @@ def is_ambiguous(name: str) -> bool:
     return bool(_AMBIGUOUS.match(name))
 
 
-def row_names(names: Sequence[str], types: Sequence[str] | np.ndarray, path: Path) -> list[str]:
+def row_names(names: Sequence[str], types: Sequence[str] | np.ndarray, where: str) -> list[str]:
     """Give each row a name of its own: controls that repeat get " #2", " #3", people may not repeat.
 
     Parameters
@@ -137,8 +136,8 @@ def row_names(names: Sequence[str], types: Sequence[str] | np.ndarray, path: Pat
         Sample ids as delivered.
     types : sequence of str
         As from `sample_types`.
-    path : Path
-        The file, for the message.
+    where : str
+        Name of the table, for the message.
 
     Returns
     -------
@@ -151,7 +150,7 @@ def row_names(names: Sequence[str], types: Sequence[str] | np.ndarray, path: Pat
 
     Examples
     --------
-    >>> row_names(["S1", "IPC 1", "IPC 1"], ["sample", "control", "control"], Path("x.xlsx"))
+    >>> row_names(["S1", "IPC 1", "IPC 1"], ["sample", "control", "control"], "x.xlsx")
     ['S1', 'IPC 1', 'IPC 1 #2']
     """
     count = Counter(names)
@@ -159,7 +158,7 @@ def row_names(names: Sequence[str], types: Sequence[str] | np.ndarray, path: Pat
     if "" in count or repeated:
         raise AssayFileError(
             "each sample has an id of its own",
-            f"{path.name}: "
+            f"{where}: "
             + (f"more than one row for {listed(repeated)}" if repeated else "a row without a sample id"),
             "give each tube its own id, for example by adding the visit, or remove the repeated rows",
         )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 
-from stratify.assays.grid import file_kind, read_text, refuse, text_rows, workbook_rows
 from stratify.assays.panels import canonical_panel
+from stratify.assays.refusal import refuse
 from stratify.assays.schema import as_text
 
 _HEADER_DEPTH = 60
@@ -49,39 +48,30 @@ def _assay_row(rows: Sequence[Sequence[object]]) -> int | None:
     return pairs.index((True, True)) if (True, True) in pairs else None
 
 
-def find_wide_sheet(path: Path, *, limit: int | None = None) -> list[list[object]] | None:
-    """Cells of the first sheet in the wide layout, or None."""
-    kind = file_kind(path)
-    if kind == "workbook":
-        return next((rows for rows in workbook_rows(path).values() if _assay_row(rows) is not None), None)
-    rows = text_rows(read_text(path), limit) if kind == "text" else []
-    return rows if _assay_row(rows) is not None else None
-
-
-def is_npx_wide(path: Path) -> bool:
-    """Say whether a file has the wide layout of Olink NPX Manager.
+def is_wide(rows: Sequence[Sequence[object]]) -> bool:
+    """Say whether rows hold the wide layout of Olink NPX Manager.
 
     Parameters
     ----------
-    path : Path
-        Any file.
+    rows : sequence of sequence
+        Cells of a sheet, or of its first rows.
 
     Returns
     -------
     bool
     """
-    return find_wide_sheet(path, limit=_HEADER_DEPTH) is not None
+    return _assay_row(rows) is not None
 
 
-def locate(rows: list[list[object]], path: Path) -> WideSheet:
+def locate(rows: list[list[object]], where: str) -> WideSheet:
     """Find assays, samples and panels of a sheet in the wide layout.
 
     Parameters
     ----------
     rows : list of list
         Its cells.
-    path : Path
-        The file, for the message.
+    where : str
+        Name of the table, for the message.
 
     Returns
     -------
@@ -94,9 +84,9 @@ def locate(rows: list[list[object]], path: Path) -> WideSheet:
     """
     labels, assay = _labels(rows), _assay_row(rows)
     if assay is None:
-        raise refuse(path, "no row of assays above a row of UniProt accessions")
+        raise refuse(where, "no row of assays above a row of UniProt accessions")
     if len(rows) == assay + 2:
-        raise refuse(path, "no sample below the rows that describe the assays")
+        raise refuse(where, "no sample below the rows that describe the assays")
     width = max(len(row) for row in rows)
     rows = [row + [""] * (width - len(row)) for row in rows]
     start = assay + 2 + (labels[assay + 2] == "olinkid")
@@ -114,7 +104,7 @@ def locate(rows: list[list[object]], path: Path) -> WideSheet:
         .fillna("")
     )
     if end == start:
-        raise refuse(path, "no sample below the rows that describe the assays")
+        raise refuse(where, "no sample below the rows that describe the assays")
     return WideSheet(rows, assay, start, end, [canonical_panel(name) for name in panels])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.clinical import Unmatched, join_clinical, require_columns
-from stratify.assays.grid import digest
+from stratify.assays.container import digest
 from stratify.assays.harmonise import plate_centre, reference_values
 from stratify.assays.quality import check, clean
 from stratify.assays.reader import read_assays

@@ -10,8 +10,8 @@ import pandas as pd
 from anndata import AnnData
 
 from stratify.assays.clinical import Unmatched, join_clinical
+from stratify.assays.container import digest as file_digest
 from stratify.assays.finding import Finding
-from stratify.assays.grid import digest as file_digest
 from stratify.assays.quality import check
 from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError, listed
