@@ -192,12 +192,20 @@ def test_wrong_usage_exits_with_two(stratify, arguments):
 
 @pytest.mark.parametrize(
     ("verb", "words"),
-    [("fetch", dataset_names()), ("simulate", ["study", "strong-right", "strong-none"]), ("screen", ["NPX"])],
+    [("simulate", ["study", "strong-right", "strong-none"]), ("screen", ["NPX"])],
 )
 def test_help_names_what_may_be_given(stratify, verb, words):
     code, out, _ = stratify(verb, "--help")
     assert code == 0
     assert [word for word in words if word not in out] == []
+
+
+def test_fetch_without_a_name_lists_all_data_sets(stratify):
+    code, out, _ = stratify("fetch")
+    assert code == 0
+    assert [line.partition(":")[0] for line in out.splitlines()] == dataset_names()
+    known = json.loads(stratify("fetch", "--json")[1])
+    assert all({"name", "licence", "citation", "files"} <= set(entry) for entry in known)
 
 
 def test_training_names_samples_without_a_partner(folder, tmp_path):

@@ -29,7 +29,8 @@ class Dataset:
     title, licence, citation : str
         What it is, under which terms, and what to cite.
     files : mapping of str to mapping
-        File name to ``url`` and ``sha256``.
+        File name to its ``sha256`` and its ``url``, or, for a table that was taken out of a public file of
+        another format, ``made_from``: the address of that file.
     """
 
     name: str
@@ -53,8 +54,8 @@ def dataset_names() -> list[str]:
 
     Examples
     --------
-    >>> dataset_names()
-    ['gisby_serum', 'lvv_cohort1']
+    >>> dataset_names()[:3]
+    ['alzheimer_csf', 'ciim_breda', 'ciim_hannover']
     """
     return sorted(_registry())
 
@@ -119,7 +120,8 @@ def fetch(name: str) -> Path:
     """
     dataset = describe(name)
     folder = cache_folder() / name
-    for file, facts in dataset.files.items():
+    by_address = sorted(dataset.files.items(), key=lambda item: "url" not in item[1])
+    for file, facts in by_address:
         if (folder / file).exists():
             _verify(folder / file, facts["sha256"])
         else:
@@ -137,6 +139,12 @@ def _verify(path: Path, sha256: str) -> None:
 
 
 def _download(folder: Path, file: str, facts: Mapping[str, str]) -> None:
+    if "url" not in facts:
+        raise AssayFileError(
+            f"{file} in the cache: it was taken out of {facts['made_from']} and has no address of its own",
+            f"no such file in the folder {folder.name}",
+            f"take the table out of that file and put it into a folder {folder.name} of {_FOLDER_VARIABLE}",
+        )
     try:
         pooch.retrieve(facts["url"], known_hash=f"sha256:{facts['sha256']}", fname=file, path=folder)
     except ValueError as error:
