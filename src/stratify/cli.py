@@ -71,13 +71,29 @@ def _print_json(content: Any) -> None:
 @app.command()
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="lvv_cohort1 (vasculitis) or gisby_serum (dialysis, COVID-19).")
-    ],
+        str | None, typer.Argument(help="Name of a data set; all are listed without one.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Download a public data set, check every byte, and print its folder."""
+    """Download a public data set, check every byte, and print its folder; without a name, list them all."""
+    from dataclasses import asdict
+
+    from stratify.datasets import dataset_names, describe
     from stratify.datasets import fetch as fetch_dataset
 
-    print(fetch_dataset(name))
+    if name is not None:
+        folder = fetch_dataset(name)
+        if as_json:
+            _print_json(asdict(describe(name)) | {"folder": str(folder)})
+        else:
+            print(folder)
+        return
+    known = [describe(word) for word in dataset_names()]
+    if as_json:
+        _print_json([asdict(dataset) for dataset in known])
+        return
+    for dataset in known:
+        print(f"{dataset.name}: {dataset.title} [{dataset.licence}; {dataset.citation}]")
 
 
 @app.command()
