@@ -44,7 +44,9 @@ def test_table_survives_h5ad(tmp_path, data_dir, source):
     adata.copy().write_h5ad(tmp_path / "x")
     back = read_assays(tmp_path / "x")
     np.testing.assert_array_equal(back.X, adata.X)
-    np.testing.assert_array_equal(back.layers["lod"], adata.layers["lod"])
+    assert set(back.layers) == set(adata.layers)
+    for name in adata.layers:
+        np.testing.assert_array_equal(back.layers[name], adata.layers[name])
     pd.testing.assert_frame_equal(back.obs, adata.obs)
     pd.testing.assert_frame_equal(back.var, adata.var)
     assert list(back.uns["stratify"]["sources"]["name"]) == adata.uns["stratify"]["sources"]["name"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from stratify.assays.panels import gene_of
+from stratify.assays.files.cell_faults import cell_fault
+from stratify.assays.proteins.identity import gene_of
 from stratify.assays.sample_names import row_names
 from stratify.assays.schema import parse_numbers
 from stratify.errors import AssayFileError, listed
@@ -59,7 +61,7 @@ def describe_assays(var: pd.DataFrame, where: str) -> pd.DataFrame:
 
 
 def index_rows(obs: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Index samples by their unique names.
+    """Index samples by their unique names; controls that repeat are numbered in the order of their plates.
 
     Parameters
     ----------
@@ -78,31 +80,39 @@ def index_rows(obs: pd.DataFrame, where: str) -> pd.DataFrame:
     AssayFileError
         Two patients' samples with one id.
     """
-    index = row_names(obs["sample_id"].tolist(), obs["sample_type"].to_numpy(), where)
+    plates = obs["plate"].astype(str) if "plate" in obs else pd.Series("", obs.index)
+    order = np.argsort(plates.to_numpy(dtype=object), kind="stable")
+    index = np.empty(len(obs), dtype=object)
+    index[order] = row_names(
+        obs["sample_id"].iloc[order].tolist(), obs["sample_type"].to_numpy()[order], where
+    )
     obs = obs.set_axis(pd.Index(index, dtype=object), axis=0)
     obs["sample_id"] = obs.index
     return obs
 
 
-def text_in_assay(where: str, column: str, sample: str) -> AssayFileError:
-    """Build the refusal of a protein column that holds text.
+def text_in_assay(where: str, column: str, sample: str, cell: object = "text") -> AssayFileError:
+    """Build the refusal of a protein column that holds something else than levels.
 
     Parameters
     ----------
     where : str
         Name of the table.
     column, sample : str
-        Name of the column, and id of the first sample with text.
+        Name of the column, and id of the first sample without a level.
+    cell : object, default "text"
+        What stands there; the message names its kind, never itself.
 
     Returns
     -------
     AssayFileError
         To be raised by the caller.
     """
+    fault = cell_fault(cell)
     return AssayFileError(
         "a protein's column holds numbers, or nothing where a level is missing",
-        f"{where}: text in column {column!r}, sample {sample!r}",
-        "replace the text by the delivered level, or leave the cell empty",
+        f"{where}: {fault.found} in column {column!r}, sample {sample!r}",
+        fault.do,
     )
 
 

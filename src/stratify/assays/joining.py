@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from stratify.assays.panels import match_assays
 from stratify.assays.plates import by_panel, store_by_panel
+from stratify.assays.proteins.matching import match_assays
 from stratify.assays.sample_names import patient_rows
 from stratify.errors import AssayFileError, listed
 
@@ -58,7 +58,10 @@ def _join(left: AnnData, right: AnnData) -> AnnData:
     joined = AnnData(
         _filled(left.to_df(), right.to_df(), rows, columns), obs=obs, var=_var(left, right, columns)
     )
-    joined.layers["lod"] = _filled(_limits(left), _limits(right), rows, columns)
+    for name in dict.fromkeys([*left.layers, *right.layers]):
+        joined.layers[name] = _filled(_layer(left, name), _layer(right, name), rows, columns)
+    for name in dict.fromkeys([*left.obsm, *right.obsm]):
+        joined.obsm[name] = _worded(_beside(left, right, name).reindex(rows))
     joined.uns["stratify"] = _provenance(left, right)
     return joined
 
@@ -138,9 +141,18 @@ def _filled(left: pd.DataFrame, right: pd.DataFrame, rows: pd.Index, columns: pd
     return values
 
 
-def _limits(part: AnnData) -> pd.DataFrame:
-    lod = part.layers["lod"] if "lod" in part.layers else np.full(part.shape, np.nan)
-    return pd.DataFrame(np.asarray(lod), part.obs_names, part.var_names)
+def _layer(part: AnnData, name: str) -> pd.DataFrame:
+    values = part.layers[name] if name in part.layers else np.full(part.shape, np.nan)
+    return pd.DataFrame(np.asarray(values), part.obs_names, part.var_names)
+
+
+def _beside(left: AnnData, right: AnnData, name: str) -> pd.DataFrame:
+    """Join what both tables keep of each sample under one name, such as levels of internal controls."""
+    frames = [
+        pd.DataFrame(part.obsm[name]).set_axis(part.obs_names) for part in (left, right) if name in part.obsm
+    ]
+    order = list(dict.fromkeys(column for frame in frames for column in frame.columns))
+    return (frames[0] if len(frames) == 1 else frames[0].combine_first(frames[1]))[order]
 
 
 def _obs(left: AnnData, right: AnnData, rows: pd.Index) -> pd.DataFrame:
@@ -151,8 +163,13 @@ def _obs(left: AnnData, right: AnnData, rows: pd.Index) -> pd.DataFrame:
     for name in ("plate", "qc"):
         if len(panels) > 1 and (name in left.obs or name in right.obs):
             _join_by_panel(obs, name, (left, right))
-    text = [name for name in obs.columns if obs[name].dtype == object]
-    return obs.assign(**{name: obs[name].where(obs[name].notna(), "") for name in text})
+    return _worded(obs)
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write a word that is not known as ""."""
+    words = [str(name) for name in frame.columns if frame[name].dtype == object]
+    return frame.assign(**{name: frame[name].where(frame[name].notna(), "") for name in words})
 
 
 def _known(frame: pd.DataFrame) -> pd.DataFrame:
@@ -169,16 +186,25 @@ def _join_by_panel(obs: pd.DataFrame, name: str, parts: Sequence[AnnData]) -> No
 
 def _var(left: AnnData, right: AnnData, columns: pd.Index) -> pd.DataFrame:
     var = _known(left.var).combine_first(_known(right.var)).reindex(columns)
-    order = [*left.var.columns, *right.var.columns.difference(left.var.columns, sort=False)]
-    text = [name for name in order if var[name].dtype == object]
-    return var[order].assign(**{name: var[name].where(var[name].notna(), "") for name in text})
+    var = var.drop(
+        columns="detectability", errors="ignore"
+    )  # of one part only; `detectability` finds it anew
+    order = [name for name in dict.fromkeys([*left.var.columns, *right.var.columns]) if name in var]
+    var = _worded(var[order])
+    if "lot" in left.var and "lot" in right.var:
+        lots = [part.var["lot"].reindex(columns).fillna("") for part in (left, right)]
+        var["lot"] = [
+            " | ".join(dict.fromkeys(lot for lot in pair if lot)) for pair in zip(*lots, strict=True)
+        ]
+    return var
 
 
 def _provenance(left: AnnData, right: AnnData) -> dict[str, object]:
     here, there = left.uns["stratify"], right.uns["stratify"]
     words = dict.fromkeys(word for word in (here["normalization"], there["normalization"]) if word)
     lists = {
-        key: list(dict.fromkeys([*here.get(key, []), *there.get(key, [])])) for key in ("removed", "skipped")
+        key: list(dict.fromkeys([*here.get(key, []), *there.get(key, [])]))
+        for key in ("removed", "skipped", "notes")
     }
     known = {
         fact: there[fact] if here[fact] == silent else here[fact]

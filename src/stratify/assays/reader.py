@@ -8,9 +8,10 @@ from pathlib import Path
 
 from anndata import AnnData
 
-from stratify.assays.container import digest, open_parts
+from stratify.assays.files.container import digest, open_parts
+from stratify.assays.files.part import Part
 from stratify.assays.joining import combine
-from stratify.assays.part import Part
+from stratify.assays.layouts.detection_limits import add_limits
 from stratify.assays.refusal import refuse
 from stratify.assays.registry import Format, known_formats
 from stratify.errors import AssayFileError
@@ -78,6 +79,9 @@ def _read(part: Part) -> Reading:
 def join_parts(readings: Sequence[Reading]) -> AnnData:
     """Make one table of all that hold protein levels; the others are named and left out.
 
+    Limits of detection are added to a sequenced table that was delivered without them (`add_limits`), from a
+    list given beside it or from its negative controls.
+
     Parameters
     ----------
     readings : sequence of Reading
@@ -97,6 +101,11 @@ def join_parts(readings: Sequence[Reading]) -> AnnData:
     skipped = [f"{reading.where}: {reading.title}" for reading in readings if not reading.has_levels]
     if not tables:
         raise _no_levels(readings[0])
+    lists = [
+        r.table.var for r in readings if not r.has_levels and r.table is not None and "lod" in r.table.var
+    ]
+    for table in tables:
+        add_limits(table, lists)
     joined = combine(tables)
     joined.uns["stratify"]["skipped"] = [*joined.uns["stratify"].get("skipped", []), *skipped]
     return joined
@@ -138,7 +147,20 @@ def read_assays(*paths: str | Path) -> AnnData:
         together.
     """
     adata = join_parts(read_parts(*paths))
+    name_sources(adata, *paths)
+    return adata
+
+
+def name_sources(adata: AnnData, *paths: str | Path) -> None:
+    """Note in ``uns["stratify"]`` the files of a table, with SHA-256, where it does not name its own.
+
+    Parameters
+    ----------
+    adata : AnnData of shape (samples, assays)
+        As from `join_parts`; changed in place.
+    *paths : str or Path
+        The files that it was read from.
+    """
     files = [Path(path) for path in paths]
     sources = {"name": [file.name for file in files], "sha256": [digest(file) for file in files]}
     adata.uns["stratify"] = {"sources": sources} | dict(adata.uns["stratify"])
-    return adata

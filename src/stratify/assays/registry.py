@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from anndata import AnnData
 
 from stratify.assays import formats as folder
-from stratify.assays.part import Part
+from stratify.assays.files.part import Part
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _LABORATORY = re.compile(
 )
 _SHORT_CODE = re.compile(r"^(PP|NC|SC|PC|Neg|NEG)[ _-]?(\d*)$")
 _BRIDGE = re.compile(r"^bridg(e|ing)\b.*$|^bridge[_\d].*$", re.IGNORECASE)
-_NEGATIVE = re.compile(r"^(neg|nc([ _-]?\d)?$)", re.IGNORECASE)
+_NEGATIVE = re.compile(r"^(neg|buffer|blank|background|nc([ _-]?\d)?$)", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"^(control|ctrl|ctl|pool)([ _-]|\d|$)", re.IGNORECASE)
 
 

@@ -77,9 +77,27 @@ OBS_COLUMNS = (
         ),
     ),
     Column("visit", "visit or time point", ("visit", "timepoint", "visitname")),
-    Column("group", "diagnosis or study arm", ("group", "diagnosis", "casecontrol", "condition")),
+    Column(
+        "group",
+        "diagnosis or study arm",
+        ("group", "diagnosis", "casecontrol", "condition", "clinicaldiagnosis"),
+    ),
     Column("plate", "assay plate", ("plate", "plateid")),
-    Column("site", "recruiting site", ("site", "centre", "center", "clinic", "siteid")),
+    Column(
+        "site",
+        "recruiting site",
+        (
+            "site",
+            "centre",
+            "center",
+            "clinic",
+            "siteid",
+            "collectionsite",
+            "studysite",
+            "recruitmentsite",
+            "hospital",
+        ),
+    ),
     Column(
         "matrix",
         "what the blood was collected into",
@@ -91,7 +109,22 @@ OBS_COLUMNS = (
             "citrate": ("citrate", "citrateplasma", "sodiumcitrate"),
         },
     ),
-    Column("age", "years", ("age", "ageyears", "agey", "ageatsampling", "ageatdraw"), numeric=True),
+    Column(
+        "age",
+        "years",
+        (
+            "age",
+            "ageyears",
+            "agey",
+            "ageatsampling",
+            "ageatdraw",
+            "ageatcollection",
+            "ageatcsfcollection",
+            "ageatbaseline",
+            "ageatvisit",
+        ),
+        numeric=True,
+    ),
     Column("age_band", "years, as an interval", ("ageband", "agebin", "agegroup", "agerange")),
     Column("sex", "F or M", ("sex", "gender"), {"F": ("f", "female", "woman"), "M": ("m", "male", "man")}),
     Column("bmi", "kg/m2", ("bmi", "bodymassindex"), numeric=True),
@@ -154,10 +187,11 @@ def rename_columns(names: Iterable[str], columns: Sequence[Column] = OBS_COLUMNS
     {'SampleID': 'sample_id', 'Gender': 'sex'}
     """
     names = list(names)
+    keys = [_key(name) for name in names]
     found: dict[str, str] = {}
     for column in columns:
-        keys = (_key(column.name), *column.spellings)
-        ranked = sorted((keys.index(_key(name)), i) for i, name in enumerate(names) if _key(name) in keys)
+        spellings = (_key(column.name), *column.spellings)
+        ranked = sorted((spellings.index(key), i) for i, key in enumerate(keys) if key in spellings)
         if ranked:
             found[names[ranked[0][1]]] = column.name
     return {name: found[name] for name in names if name in found}
@@ -228,11 +262,11 @@ def parse_numbers(cells: Iterable[object]) -> tuple[np.ndarray, np.ndarray]:
     for i, cell in enumerate(cells):
         try:
             values[i] = np.nan if isinstance(cell, bool) else float(cell)  # type: ignore[arg-type]
-            wrong[i] = isinstance(cell, bool)
+            wrong[i] = isinstance(cell, bool) or (isinstance(cell, str) and "_" in cell)  # float reads "1_5"
         except (TypeError, ValueError):
             wrong[i] = not is_missing(cell)
-    absurd = np.abs(values) > LARGEST_NUMBER
-    values[absurd], wrong[absurd] = np.nan, True
+    wrong |= np.abs(values) > LARGEST_NUMBER
+    values[wrong] = np.nan
     return values, wrong
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from stratify.assays.container import open_parts
+from stratify.assays.files.container import open_parts
 from stratify.assays.formats.h5ad import is_h5ad, read_h5ad
 from stratify.assays.formats.plain_table import read_table
 from stratify.errors import AssayFileError

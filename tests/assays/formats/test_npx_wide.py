@@ -4,7 +4,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from stratify.assays.container import open_parts
+from stratify.assays.files.container import open_parts
+from stratify.assays.files.part import Part
 from stratify.assays.formats.npx_wide import read_npx_wide
 from stratify.errors import AssayFileError
 
@@ -108,3 +109,180 @@ def test_parts_of_a_small_workbook(tmp_path):
 def test_damaged_workbook_is_refused(tmp_path, row, column, cell, message):
     with pytest.raises(AssayFileError, match=message):
         read_npx_wide(open_parts(workbook(tmp_path, changed(row, column, cell)))[0])
+
+
+def sheet(*rows, title="NPX data"):
+    """A part of plain cells with two panels side by side."""
+    head = [
+        ["Study", "Olink NPX Manager 3.0"],
+        [title],
+        [
+            "Panel",
+            "Olink Target 96 Inflammation(v.3022)",
+            "",
+            "Olink Target 96 Neurology(v.8013)",
+            "",
+            "",
+            "",
+        ],
+        ["Assay", "IL8", "QC Warning", "GDNF", "Plate ID", "Plate ID", "QC Warning"],
+        ["Uniprot ID", "P10145", "", "P39905"],
+        ["OlinkID", "OID00471", "", "OID00999"],
+        [],
+    ]
+    return Part("x.xlsx", "cells", lambda: [*head, *rows])
+
+
+ROWS = (
+    ["S1", 4.0, "Pass", 8.0, "I1", "N1", "Warning"],
+    ["S2", 2.0, "Warning", 16.0, "I2", "N1", "Pass"],
+    [],
+)
+
+
+def test_columns_of_plates_and_verdicts_in_any_position():
+    obs = read_npx_wide(sheet(*ROWS)).obs
+    assert obs["plate@Inflammation"].tolist() == ["I1", "I2"]
+    assert obs["plate@Neurology"].tolist() == ["N1", "N1"]
+    assert obs["qc@Inflammation"].tolist() == ["pass", "warn"]
+    assert obs["qc@Neurology"].tolist() == ["warn", "pass"]
+
+
+def test_limits_of_a_plate_before_the_highest():
+    rows = [
+        ["Plate LOD", 0.1, "", "", "I1"],
+        ["Plate LOD", "", "", 0.3, "", "N1"],
+        ["Max LOD", 0.9, "", 0.8],
+    ]
+    for footers in (rows, rows[::-1]):
+        assert read_npx_wide(sheet(*ROWS, *footers)).layers["lod"].tolist() == [[0.1, 0.3], [0.9, 0.3]]
+
+
+def test_lots_are_kept():
+    assert read_npx_wide(sheet(*ROWS)).var["lot"].tolist() == ["v.3022", "v.8013"]
+
+
+@pytest.mark.parametrize(
+    ("title", "scale"),
+    [("NPX data", "NPX"), ("Ct data", "Ct"), ("Quantified data", "log2 pg/mL"), ("", "NPX")],
+)
+def test_scale_is_what_the_title_says(title, scale):
+    adata = read_npx_wide(sheet(*ROWS, title=title))
+    assert adata.uns["stratify"]["scale"] == scale
+    expected = [[2, 3], [1, 4]] if scale.startswith("log2") else [[4, 8], [2, 16]]
+    assert adata.X.tolist() == expected
+
+
+def test_scale_of_a_sheet_that_says_nothing_is_unknown():
+    rows = [["Assay", "IL8"], ["Uniprot ID", "P10145"], ["S1", 25.5]]
+    assert read_npx_wide(Part("x", "cells", lambda: rows)).uns["stratify"]["scale"] == "unknown"
+
+
+def quantified(*extra, unit="pg/mL"):
+    rows = [
+        ["Study", "Olink NPX Signature 1.7.1"],
+        ["Quantified data"],
+        ["Panel", "Olink Target 48 Cytokine(v.1)", "Olink Target 48 Cytokine(v.1)"],
+        ["Assay", "IL8", "TNF", "Plate ID", "QC Warning"],
+        ["Uniprot ID", "P10145", "P01375"],
+        ["OlinkID", "OID20471", "OID20548"],
+        ["Unit", "pg/mL", unit],
+        [],
+        ["S1", 8.0, 0.0, "P1", "Pass"],
+        ["S2", 16.0, 4.0, "P2", "Pass"],
+        [],
+        *extra,
+    ]
+    return Part("quant.xlsx", "cells", lambda: rows)
+
+
+def test_concentrations_become_logarithms_with_all_their_limits():
+    extra = [
+        ["Assay warning", "Warning", "Pass", "P1"],
+        ["Assay warning", "Pass", "Pass", "P2"],
+        ["Lowest quantifiable level", 2.0, 4.0, "P1"],
+        ["Plate LOD", 0.5, 1.0, "P1"],
+        ["Plate LOD", 0.25, 1.0, "P2"],
+        ["LLOQ", 1.0, 2.0],
+        ["ULOQ", 1024.0, 2048.0],
+    ]
+    adata = read_npx_wide(quantified(*extra))
+    np.testing.assert_array_equal(adata.X, [[3, np.nan], [4, 2]])
+    assert adata.layers["lod"].tolist() == [[-1, 0], [-2, 0]]
+    np.testing.assert_array_equal(adata.layers["lowest_quantifiable"], [[1, 2], [np.nan, np.nan]])
+    assert adata.var[["lloq", "uloq"]].to_numpy().tolist() == [[0, 10], [1, 11]]
+    assert adata.var["assay_warning"].tolist() == ["P1", ""]
+    facts = adata.uns["stratify"]
+    assert (facts["platform"], facts["scale"]) == ("Olink Target 48", "log2 pg/mL")
+    assert facts["notes"] == [
+        "no-logarithm: quant.xlsx: 1 levels of zero or less became missing, in OID20548"
+    ]
+
+
+def test_two_units_are_refused():
+    with pytest.raises(AssayFileError, match="several units: ng/mL, pg/mL"):
+        read_npx_wide(quantified(unit="ng/mL"))
+
+
+def block(panel, assay, accession, *rows):
+    return [
+        ["NPX data"],
+        ["Panel", panel],
+        ["Assay", assay, "Ext Ctrl"],
+        ["Uniprot ID", accession, ""],
+        [],
+        *rows,
+        [],
+    ]
+
+
+def test_panels_below_each_other_are_joined_by_sample():
+    inflammation = block("Inflammation", "IL8", "P10145", ["S1", 1.5, 0.1], ["S2", 2.5, 0.2])
+    neurology = block("Neurology", "GDNF", "P39905", ["S2", 4.5, 0.4], ["S1", 3.5, 0.3])
+    adata = read_npx_wide(Part("x", "cells", lambda: [*inflammation, *neurology]))
+    assert adata.obs_names.tolist() == ["S1", "S2"]
+    assert adata.X.tolist() == [[1.5, 3.5], [2.5, 4.5]]
+    assert adata.obsm["internal_controls"].loc["S1"].tolist() == [0.1, 0.3]
+
+
+def test_plates_below_each_other_are_stacked():
+    blocks = [block("Inflammation", "IL8", "P10145", [name, 1.5, 0.1]) for name in ("S1", "S2")]
+    adata = read_npx_wide(Part("x", "cells", lambda: [*blocks[0], *blocks[1]]))
+    assert adata.obs_names.tolist() == ["S1", "S2"]
+    assert adata.shape == (2, 1)
+
+
+def test_text_with_decimal_commas_holds_the_same(tmp_path):
+    lines = [
+        ";".join(str(cell).replace(".", ",") if isinstance(cell, float) else str(cell) for cell in row)
+        for row in WIDE
+    ]
+    (tmp_path / "npx.csv").write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    text, book = (read_npx_wide(open_parts(path)[0]) for path in (tmp_path / "npx.csv", workbook(tmp_path)))
+    np.testing.assert_array_equal(text.X, book.X)
+    np.testing.assert_array_equal(text.layers["lod"], book.layers["lod"])
+    assert text.obs.equals(book.obs)
+    assert text.uns["stratify"] == book.uns["stratify"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("1,234", "a comma that may be"),
+        ("#REF!", "the spreadsheet's error #REF!"),
+        ("=B2*2", "a formula that was never computed"),
+        ("<0.5", "a mark in place of a level"),
+    ],
+)
+def test_cells_without_a_level_are_refused_by_kind(tmp_path, cell, found):
+    path = workbook(tmp_path, changed(6, 1, cell))
+    with pytest.raises(AssayFileError, match=f"{found}.* in column 'IL8', sample 'S1'"):
+        read_npx_wide(open_parts(path)[0])
+
+
+def test_order_of_rows_names_no_control_anew():
+    controls = [
+        ["IPC", level, "Pass", 1.0, plate, "N1", "Pass"] for level, plate in ((1.5, "I1"), (2.5, "I2"))
+    ]
+    straight, turned = (read_npx_wide(sheet(*ROWS[:2], *rows)) for rows in (controls, controls[::-1]))
+    assert straight["IPC #2"].X.tolist() == turned["IPC #2"].X.tolist() == [[2.5, 1.0]]

@@ -12,8 +12,9 @@ from anndata._io.specs.registry import IORegistryError
 from anndata.io import read_elem
 
 from stratify.assays.assay_table import text_in_assay
-from stratify.assays.grid import check_header
-from stratify.assays.part import Part
+from stratify.assays.files.grid import check_header
+from stratify.assays.files.hdf5 import sound_hdf5
+from stratify.assays.files.part import Part
 from stratify.assays.refusal import refuse
 from stratify.assays.registry import Format
 from stratify.assays.sample_names import row_names, sample_types
@@ -57,7 +58,7 @@ def read_h5ad(part: Part) -> AnnData:
     """
     damaged = refuse(part.where, "an HDF5 file that is no h5ad, or a damaged one", "write the cohort again")
     try:
-        with part.open() as stream, h5py.File(stream) as file:
+        with sound_hdf5(part) as path, h5py.File(path) as file:
             if not {"X", "obs", "var"} <= set(file):
                 raise damaged
             with warnings.catch_warnings():

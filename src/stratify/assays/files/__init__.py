@@ -1,0 +1,1 @@
+"""Files, archives, workbooks and texts: opened once, safely, and cut into cells."""
