@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from stratify.assays.harmonise import plate_centre, reference_values
+from stratify.assays.harmonise.plate_centring import plate_centre
+from stratify.assays.harmonise.reference_rows import reference_values
 from stratify.learning.problem import make_problem
 from stratify.learning.training import Recipe, train
 from stratify.learning.validation import Plan

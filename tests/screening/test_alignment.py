@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stratify.assays.panels import display_names
+from stratify.assays.proteins.matching import display_names
 from stratify.errors import ScreeningError
 from stratify.screening.alignment import (
     align,

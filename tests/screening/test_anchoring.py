@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stratify.assays.harmonise import UNANCHORED_ERROR, VENDOR_ERROR
+from stratify.assays.harmonise.offset_error import UNANCHORED_ERROR, VENDOR_ERROR
 from stratify.errors import ScreeningError
 from stratify.screening.alignment import align
 from stratify.screening.anchoring import batches, read_offset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from anndata import AnnData
 
-from stratify.assays.panels import display_names, match_assays
+from stratify.assays.proteins.matching import display_names, match_assays
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import FrozenModel
 
@@ -33,7 +33,7 @@ def align(model: FrozenModel, adata: AnnData) -> AnnData:
         Another scale or platform, or too little of the score's weight in the file.
     """
     refuse_other_scale(model, adata)
-    position = match_assays(model.assays, adata.var)
+    position = match_assays(model.assays, adata.var, prefer=True)
     refuse_uncovered(model, position >= 0)
     aligned = AnnData(_columns(np.asarray(adata.X), position), obs=adata.obs.copy(), var=model.assays.copy())
     lod = np.asarray(adata.layers["lod"]) if "lod" in adata.layers else np.full(adata.shape, np.nan)

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from stratify.assays.harmonise import UNANCHORED_ERROR, VENDOR_ERROR, control_offsets
-from stratify.assays.panels import match_assays
+from stratify.assays.files.tables import read_cells
+from stratify.assays.harmonise.control_offsets import control_offsets
+from stratify.assays.harmonise.offset_error import UNANCHORED_ERROR, VENDOR_ERROR
+from stratify.assays.proteins.matching import match_assays
 from stratify.assays.quality import sample_quality
 from stratify.assays.schema import VAR_COLUMNS, as_text, parse_numbers, rename_columns
-from stratify.assays.tables import read_cells
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import Batch, FrozenModel
 from stratify.screening.alignment import refuse_uncovered
@@ -71,7 +72,8 @@ def read_offset(path: str | Path, model: FrozenModel) -> Anchor:
         raise _offset_error("columns without a single row")
     identity = pd.DataFrame({name: table[name].map(as_text) for name in _IDENTITY if name in table})
     index = identity["assay_id"] if "assay_id" in identity else pd.Series("", identity.index)
-    position = match_assays(model.assays, identity.set_axis(pd.Index(index, dtype=object), axis=0))
+    identity = identity.set_axis(pd.Index(index, dtype=object), axis=0)
+    position = match_assays(model.assays, identity, prefer=True)
     offset = _looked_up(_numbers(table, "offset"), position)
     known = np.isfinite(offset)
     refuse_uncovered(model, known)
@@ -147,4 +149,5 @@ def _batch(patients: AnnData, anchor: Anchor) -> Batch:
         anchored=anchor.kind,
         offset_error=anchor.error,
         matrix=matrix,
+        limits=np.ascontiguousarray(lod - anchor.offset),
     )

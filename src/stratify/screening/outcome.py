@@ -71,6 +71,8 @@ class Screening:
         Raw scores.
     contributions : array of shape (n, n_proteins)
         Shapley values of the scores.
+    widths : DataFrame of shape (n, 4)
+        Half-widths of the magnitude's interval by what could be known of the batch (`half_widths`).
     facts : FileFacts
         What is known of the file.
     """
@@ -81,6 +83,7 @@ class Screening:
     patients: pd.DataFrame | None
     scores: np.ndarray
     contributions: np.ndarray
+    widths: pd.DataFrame
     facts: FileFacts
 
     @property

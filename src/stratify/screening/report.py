@@ -11,18 +11,20 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from stratify.assays.finding import Finding
-from stratify.assays.panels import display_names
+from stratify.assays.finding_titles import title
+from stratify.assays.proteins.matching import display_names
 from stratify.errors import listed
 from stratify.learning.decision import INDETERMINATE, REASONS
 from stratify.learning.frozen import FrozenModel
 from stratify.screening.outcome import Screening
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
+from stratify.screening.widening import widening_sentences
 
 MOST_DETAILED = 200
 ANCHORED = {
     "bridge": "known from samples that were measured in both batches",
     "controls": "known from the laboratory's controls on the same plate",
-    "vendor": "assumed from the vendor's plate control inside the delivered values",
+    "vendor": "assumed from the vendor's own normalisation of the delivered values",
     "none": "not known",
 }
 ANCHOR_MEANING = {
@@ -42,20 +44,6 @@ BIOLOGY = {
     "unknown": "could not be judged",
 }
 QUALITY = {"ok": "no objection", "warn": "the laboratory warns", "fail": "failed"}
-FINDINGS = {
-    "all-missing-sample": "Samples without any value",
-    "qc-fail": "Samples that the laboratory failed",
-    "qc-warning": "Samples with a warning of the laboratory",
-    "outlier-sample": "Samples whose levels as a whole lie apart",
-    "control-name": "Samples whose names look like controls",
-    "control-rows": "Laboratory controls and bridge samples",
-    "repeated-patient": "Samples of patients who occur more than once",
-    "undeclared-matrix": "Samples without a stated tube type",
-    "all-missing-assay": "Assays without any value",
-    "constant-assay": "Assays that never vary",
-    "below-lod": "Assays below the detection limit in most samples",
-    "unknown-protein": "Columns whose names are on no known panel",
-}
 
 
 @dataclass(frozen=True)
@@ -105,6 +93,7 @@ def render_report(screening: Screening) -> str:
         all_detailed=bool(detailed.all()),
         most_detailed=MOST_DETAILED,
         anchors=_anchors(table),
+        widening=widening_sentences(table["anchored"], screening.widths),
         repeated=None if screening.patients is None else len(screening.patients),
         findings=_findings(screening),
         listed=listed,
@@ -117,10 +106,7 @@ def _findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
     """Word the findings of the check, with genes in the place of assay ids."""
     model = screening.model
     names = dict(zip(model.assays.index, display_names(model.assays), strict=True))
-    return [
-        (FINDINGS.get(f.code, f.code), [names.get(item, item) for item in f.items], f)
-        for f in screening.facts.findings
-    ]
+    return [(title(f.code), [names.get(item, item) for item in f.items], f) for f in screening.facts.findings]
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stratify.assays.panels import display_names
+from stratify.assays.proteins.matching import display_names
 from stratify.learning.frozen import (
     ASSUMED_PREVALENCES,
     TWO_SIDED_90,

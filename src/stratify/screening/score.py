@@ -10,7 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from stratify.assays.clinical import Unmatched, join_clinical
-from stratify.assays.container import digest as file_digest
+from stratify.assays.files.container import digest as file_digest
 from stratify.assays.finding import Finding
 from stratify.assays.quality import check
 from stratify.assays.reader import read_assays
@@ -25,6 +25,7 @@ from stratify.screening.delivery import AUDIT, PATIENTS, REPORT, RESULTS, delive
 from stratify.screening.outcome import FileFacts, Screening
 from stratify.screening.report import render_report
 from stratify.screening.results import describe, one_row_a_patient, write_csv
+from stratify.screening.widening import half_widths
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -112,13 +113,14 @@ def screen_cohort(
     model, findings = loaded.model, check(cohort)
     _refuse_unusable(cohort, findings)
     aligned = align(model, cohort)
-    tables, n = [], cohort.n_obs
+    tables, widths, n = [], [], cohort.n_obs
     scores, contributions = np.full(n, np.nan), np.full((n, len(model.assays)), np.nan)
     for rows, batch in batches(model, aligned, declared):
         found = score_batch(model, batch)
         table, contributions[rows] = describe(model, batch, found, aligned.obs.iloc[rows], loaded.digest)
         scores[rows] = found.score
         tables.append(table.set_axis(rows, axis=0))
+        widths.append(half_widths(model, batch, found).set_axis(rows, axis=0))
     table = pd.concat(tables).sort_index()
     people = table.index.to_numpy()
     table = table.reset_index(drop=True)
@@ -130,6 +132,7 @@ def screen_cohort(
         patients=chosen if len(chosen) < len(table) else None,
         scores=scores[people],
         contributions=contributions[people],
+        widths=pd.concat(widths).sort_index().reset_index(drop=True),
         facts=_facts(model, aligned, findings, declared is not None, unmatched or Unmatched((), ())),
     )
 

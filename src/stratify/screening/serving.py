@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stratify.assays.harmonise import VENDOR_ERROR
+from stratify.assays.harmonise.offset_error import VENDOR_ERROR
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
 from stratify.reporting.bundle import read_bundle
