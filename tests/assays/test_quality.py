@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -8,18 +9,21 @@ import pytest
 from anndata import AnnData
 
 from stratify.assays.finding import Finding
-from stratify.assays.quality import check, clean, sample_quality, summary
+from stratify.assays.policy import default_policy
+from stratify.assays.quality import check, sample_quality, summary
 from stratify.assays.reader import read_assays
 
 
 @pytest.fixture
 def adata():
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(3)
     obs = pd.DataFrame(
         {"sample_type": ["sample"] * 28 + ["control", "bridge"], "matrix": "serum", "qc": "pass"},
         [f"S{i}" for i in range(30)],
     )
-    table = AnnData(5 + rng.normal(size=(30, 40)), obs, pd.DataFrame(index=[f"A{j}" for j in range(40)]))
+    var = pd.DataFrame({"uniprot": [f"P{10000 + j}" for j in range(40)]}, [f"A{j}" for j in range(40)])
+    levels = rng.normal(5, 3, 40) + rng.normal(size=(30, 40))
+    table = AnnData(levels, obs, var)
     table.layers["lod"] = np.full(table.shape, -9.0)
     table.uns["stratify"] = {
         "platform": "Olink Target 96",
@@ -76,7 +80,7 @@ def plant_noise(adata):
 
 
 def plant_visits(adata):
-    adata.obs["patient_id"] = [f"P{i // 2}" if i < 4 else "" for i in range(30)]
+    adata.obs["patient_id"] = [f"P{i // 2 if i < 4 else i}" for i in range(30)]
 
 
 def plant_matrix(adata):
@@ -112,25 +116,6 @@ def test_planted_fault_is_found_and_only_it(adata, plant, code, severity, items)
     finding = found(adata, code)
     assert (finding.severity, finding.items, finding.count) == (severity, items, len(items))
     assert {f.code for f in check(adata)} == {code, "control-rows"}
-
-
-@pytest.mark.filterwarnings("ignore:Observation names are not unique")
-@pytest.mark.parametrize(
-    ("plant", "code", "severity", "items"), PLANTS, ids=[plant.__name__ for plant, *_ in PLANTS]
-)
-def test_cleaning_removes_exactly_the_errors(adata, plant, code, severity, items):
-    plant(adata)
-    findings = check(adata)
-    kept = clean(adata, findings)
-    gone = set(items) if severity == "error" else set()
-    people = adata.obs_names[adata.obs["sample_type"] == "sample"]
-    assert kept.obs_names.tolist() == [name for name in people if name not in gone]
-    assert kept.var_names.tolist() == [name for name in adata.var_names if name not in gone]
-    log = kept.uns["stratify"]["removed"]
-    assert log[:1] == ["earlier"]
-    assert [line for line in log if line.startswith(code)] == [f"{code}: {name}" for name in sorted(gone)]
-    assert not [finding for finding in check(kept) if finding.severity == "error"]
-    assert adata.uns["stratify"]["removed"] == ["earlier"]
 
 
 def test_one_patient_alone_is_judged_by_nothing_of_a_cohort(adata):
@@ -185,9 +170,68 @@ def test_summary_of_the_real_workbook(data_dir):
     assert (counts["qc-warning"], counts["control-rows"]) == (3, 23)
     hidden = adata.var.loc[list(found(adata, "below-lod").items), "gene"]
     assert {"IL4", "IL5", "IL13", "IL33", "TSLP"} <= set(hidden)
-    assert clean(adata, findings).n_obs == 166
 
 
 def test_columns_of_unknown_name_are_told(tmp_path):
     (tmp_path / "t.csv").write_text("SampleID,IL6,Weight\nS1,1.5,70.5\nS2,2.5,80.5\n")
     assert found(read_assays(tmp_path / "t.csv"), "unknown-protein").items == ("Weight",)
+
+
+def facts_of(adata):
+    return {(finding.code, finding.severity, frozenset(finding.items)) for finding in check(adata)}
+
+
+@pytest.mark.parametrize("plant", [plant for plant, *_ in PLANTS if plant is not plant_duplicate])
+def test_order_of_rows_and_columns_changes_nothing(adata, plant):
+    plant(adata)
+    rng = np.random.default_rng(1)
+    shuffled = adata[rng.permutation(adata.n_obs), rng.permutation(adata.n_vars)].copy()
+    assert facts_of(shuffled) == facts_of(adata)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 10])
+@pytest.mark.parametrize("missing", [0.0, 0.5, 1.0])
+def test_any_number_of_samples_can_be_looked_at(adata, n, missing):
+    few = adata[:n].copy()
+    few.X[np.random.default_rng(0).random(few.shape) < missing] = np.nan
+    codes = {finding.code for finding in check(few)}
+    assert len(sample_quality(few)) == n
+    assert (
+        codes <= {"all-missing-sample", "all-missing-assay", "below-lod", "near-duplicate"} or missing == 0.5
+    )
+
+
+def test_columns_as_categories_change_nothing(adata):
+    adata.obs["group"] = ["AD"] * 14 + [None] * 4 + ["HC"] * 12
+    adata.var["panel"] = ["Inflammation"] * 20 + [None] + ["Neurology"] * 19
+    before = facts_of(adata)
+    adata.strings_to_categoricals()
+    assert isinstance(adata.var["panel"].dtype, pd.CategoricalDtype)
+    assert facts_of(adata) == before
+
+
+def test_a_file_of_controls_only_has_nothing_else(adata):
+    adata.obs["sample_type"] = "control"
+    adata.var["panel"] = ["Inflammation"] * 20 + ["Neurology"] * 20
+    assert [finding.code for finding in check(adata)] == ["control-rows"]
+
+
+def test_a_table_with_nothing_but_levels(adata):
+    bare = AnnData(np.asarray(adata.X))
+    codes = {finding.code for finding in check(bare)}
+    assert codes == {"unknown-scale", "undeclared-matrix", "unknown-protein"}
+
+
+def test_the_cleaning_policy_knows_every_code(adata):
+    for plant, *_ in PLANTS[1:]:
+        plant(adata)
+    assert {finding.code for finding in check(adata)} <= set(default_policy().actions)
+
+
+def test_a_sound_simulated_study_has_few_warnings():
+    from stratify.simulation.cohort import simulate_study
+
+    codes = Counter(f.code for seed in range(20) for f in check(simulate_study(seed=seed).adata))
+    told = {"control-rows", "below-lod", "overlapping-assay", "plate-shift"}  # its plates do differ
+    assert {code for code, count in codes.items() if count == 20} == told
+    assert set(codes) - told <= {"outlier-sample", "outlier-profile"}  # some of its people leak

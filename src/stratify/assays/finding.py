@@ -20,18 +20,19 @@ class Finding:
     severity : {"error", "warning", "info"}
         An error must be removed (`clean`) before learning or scoring.
     items : tuple of str
-        All row names (`axis` "sample") or assay ids (`axis` "assay") concerned.
+        All row names (`axis` "sample"), assay ids (`axis` "assay"), or plates, lots, sheets and words
+        (`axis` "table") concerned.
     remedy : str
         What to do, in one sentence.
-    axis : {"sample", "assay"}
-        What the items are.
+    axis : {"sample", "assay", "table"}
+        What the items are; those of a table as a whole can be told, but not be removed.
     """
 
     code: str
     severity: Severity
     items: tuple[str, ...]
     remedy: str
-    axis: Literal["sample", "assay"] = "sample"
+    axis: Literal["sample", "assay", "table"] = "sample"
 
     @property
     def count(self) -> int:

@@ -1,20 +1,70 @@
-"""Findings about a table, each with a remedy; cleaning that does exactly what the findings say."""
+"""What is wrong with a table of protein levels: findings, each with a remedy, and a grade a sample."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from stratify.assays.checks.copies import copied_controls, copied_profiles
+from stratify.assays.checks.delivery import lots, normalisations, skipped_parts
+from stratify.assays.checks.detection import hidden_assays, hidden_samples
+from stratify.assays.checks.identity import overlapping_assays, unknown_proteins
+from stratify.assays.checks.levels import capped_assays, piled_assays, silent_assays
+from stratify.assays.checks.notes import reader_notes
+from stratify.assays.checks.outliers import outlying_samples
+from stratify.assays.checks.panel_rows import exchanged_panel_rows
+from stratify.assays.checks.patients import Patients
+from stratify.assays.checks.people import (
+    clinical_conflicts,
+    groups_of_samples,
+    matrices_of_samples,
+    patients_of_samples,
+)
+from stratify.assays.checks.plates import shifted_plates
+from stratify.assays.checks.rows import laboratory_rows, repeated_ids, silent_samples, unmeasured_panels
+from stratify.assays.checks.scales import levels_fit_scale, stated_scale
+from stratify.assays.checks.sexes import contradicted_sex
+from stratify.assays.checks.storage import drifting_assays
+from stratify.assays.checks.verdicts import laboratory_verdicts
 from stratify.assays.finding import Finding, Severity
-from stratify.assays.panels import is_protein_name
-from stratify.assays.sample_names import is_ambiguous, patient_rows
+from stratify.assays.sample_names import patient_rows
 
-_ENOUGH = 3  # patients' samples from which an assay can be judged
-_OUTLYING = 4.0  # robust SDs of a sample's median or IQR
+Check = Callable[[Patients], list[Finding]]
+
+# what a sample is graded by: its id, its levels and its verdict, whoever else is in the table
+_OWN_FACTS: tuple[Check, ...] = (repeated_ids, silent_samples, laboratory_verdicts)
+_CHECKS: tuple[Check, ...] = (
+    *_OWN_FACTS,
+    laboratory_rows,
+    unmeasured_panels,
+    silent_assays,
+    piled_assays,
+    capped_assays,
+    hidden_assays,
+    hidden_samples,
+    stated_scale,
+    levels_fit_scale,
+    outlying_samples,
+    copied_profiles,
+    copied_controls,
+    contradicted_sex,
+    exchanged_panel_rows,
+    shifted_plates,
+    drifting_assays,
+    patients_of_samples,
+    groups_of_samples,
+    matrices_of_samples,
+    clinical_conflicts,
+    normalisations,
+    lots,
+    skipped_parts,
+    reader_notes,
+    unknown_proteins,
+    overlapping_assays,
+)
 
 
 def check(adata: AnnData) -> list[Finding]:
@@ -30,191 +80,10 @@ def check(adata: AnnData) -> list[Finding]:
     list of Finding
         Errors first, then warnings, then what is only good to know.
     """
-    found = [finding for look in _CHECKS for finding in look(adata) if finding.items]
+    people = Patients(adata)
+    found = [finding for look in _CHECKS for finding in look(people) if finding.items]
     order: tuple[Severity, ...] = ("error", "warning", "info")
     return sorted(found, key=lambda finding: order.index(finding.severity))
-
-
-def _levels(adata: AnnData) -> np.ndarray:
-    """Levels of patients' samples."""
-    return np.asarray(adata.X)[patient_rows(adata)]
-
-
-def _named(names: Iterable[object], mask: np.ndarray) -> tuple[str, ...]:
-    return tuple(str(name) for name, hit in zip(names, mask, strict=True) if hit)
-
-
-def _rows(adata: AnnData) -> list[Finding]:
-    ids, people = adata.obs_names, patient_rows(adata)
-    silent = people & np.isnan(np.asarray(adata.X)).all(axis=1)
-    reference = (
-        adata.obs["sample_type"].isin(["control", "bridge"]) if "sample_type" in adata.obs else ~people
-    )
-    unclear = people & np.array([is_ambiguous(str(name)) for name in ids], dtype=bool)
-    return [
-        Finding(
-            "duplicate-sample",
-            "error",
-            tuple(dict.fromkeys(_named(ids, people & ids.duplicated(keep=False)))),
-            "give each tube its own id, or remove the repeated rows",
-        ),
-        Finding(
-            "all-missing-sample", "error", _named(ids, silent), "remove the samples, or ask for a new export"
-        ),
-        Finding(
-            "control-rows",
-            "info",
-            _named(ids, np.asarray(reference)),
-            "laboratory controls and bridges are used for plate offsets and left out of learning",
-        ),
-        Finding(
-            "control-name",
-            "warning",
-            _named(ids, unclear),
-            "taken as people; if they are laboratory controls, say so in a column sample_type",
-        ),
-    ]
-
-
-def _verdicts(adata: AnnData) -> list[Finding]:
-    if "qc" not in adata.obs:
-        return []
-    people, verdict = patient_rows(adata), adata.obs["qc"].to_numpy()
-    return [
-        Finding(
-            "qc-fail",
-            "error",
-            _named(adata.obs_names, people & (verdict == "fail")),
-            "remove the samples, or measure them again",
-        ),
-        Finding(
-            "qc-warning",
-            "warning",
-            _named(adata.obs_names, people & (verdict == "warn")),
-            "look at the laboratory's report; results of these samples are less certain",
-        ),
-    ]
-
-
-def _assays(adata: AnnData) -> list[Finding]:
-    levels = _levels(adata)
-    if len(levels) < _ENOUGH:
-        return []
-    missing = np.isnan(levels)
-    silent = missing.all(axis=0)
-    first = np.where(silent, np.nan, levels[np.argmin(missing, axis=0), np.arange(adata.n_vars)])
-    constant = ~silent & (missing | (levels == first)).all(axis=0)
-    columns = [
-        ("all-missing-assay", "error", silent, "remove the assays, or ask for a new export"),
-        (
-            "constant-assay",
-            "warning",
-            constant,
-            "an assay without variation tells nothing; look at how it was exported",
-        ),
-        (
-            "below-lod",
-            "info",
-            _mostly_hidden(adata),
-            "more than half of the samples are below the limit of detection",
-        ),
-    ]
-    return [
-        Finding(code, severity, _named(adata.var_names, mask), remedy, "assay")  # type: ignore[arg-type]
-        for code, severity, mask, remedy in columns
-    ]
-
-
-def _mostly_hidden(adata: AnnData) -> np.ndarray:
-    if "lod" not in adata.layers:
-        return np.zeros(adata.n_vars, dtype=bool)
-    levels, lod = _levels(adata), np.asarray(adata.layers["lod"])[patient_rows(adata)]
-    judged = np.isfinite(levels) & np.isfinite(lod)
-    return (levels < lod).sum(axis=0) > judged.sum(axis=0) / 2
-
-
-def _unknown_names(adata: AnnData) -> list[Finding]:
-    if adata.uns.get("stratify", {}).get("format") != "table-wide":
-        return []
-    unknown = np.array([not is_protein_name(str(name)) for name in adata.var_names], dtype=bool)
-    remedy = "taken as proteins although their names are on no known panel; rename or remove clinical columns"
-    return [Finding("unknown-protein", "info", _named(adata.var_names, unknown), remedy, "assay")]
-
-
-def _outliers(adata: AnnData) -> list[Finding]:
-    """Find samples whose median or interquartile range lies far from those of the others."""
-    people = np.flatnonzero(patient_rows(adata))
-    measured = people[np.isfinite(np.asarray(adata.X)[people]).any(axis=1)]
-    if len(measured) < 2 * _ENOUGH:
-        return []
-    low, middle, high = np.nanpercentile(np.asarray(adata.X)[measured], (25, 50, 75), axis=1)
-    far = np.zeros(adata.n_obs, dtype=bool)
-    far[measured] = _far(middle) | _far(high - low)
-    remedy = "look for haemolysis, dilution or a mix-up; the sample is kept"
-    return [Finding("outlier-sample", "warning", _named(adata.obs_names, far), remedy)]
-
-
-def _far(values: np.ndarray) -> np.ndarray:
-    distance = np.abs(values - np.median(values))
-    return distance > _OUTLYING * 1.4826 * max(float(np.median(distance)), np.finfo(float).tiny)
-
-
-def _people_columns(adata: AnnData) -> list[Finding]:
-    people, found = patient_rows(adata), []
-    if "patient_id" in adata.obs:
-        patient = adata.obs["patient_id"].astype(str)
-        again = (
-            people
-            & patient[people].reindex(adata.obs_names).duplicated(keep=False).to_numpy()
-            & (patient != "")
-        )
-        remedy = "visits of one patient are not independent; keep them on one side of every split"
-        found.append(Finding("repeated-patient", "info", _named(adata.obs_names, np.asarray(again)), remedy))
-    matrix = adata.obs["matrix"].astype(str) if "matrix" in adata.obs else pd.Series("", adata.obs_names)
-    unknown = people & matrix.isin(["", "nan"]).to_numpy()
-    remedy = "say in a column matrix whether blood was collected as serum, EDTA, heparin or citrate plasma"
-    return [*found, Finding("undeclared-matrix", "warning", _named(adata.obs_names, unknown), remedy)]
-
-
-_CHECKS: tuple[Callable[[AnnData], list[Finding]], ...] = (
-    _rows,
-    _verdicts,
-    _assays,
-    _unknown_names,
-    _outliers,
-    _people_columns,
-)
-
-
-def clean(adata: AnnData, findings: Sequence[Finding]) -> AnnData:
-    """Remove what findings of severity "error" name, and control and bridge rows; nothing else.
-
-    Of a repeated sample every copy goes, because nobody can say which is right.
-
-    Parameters
-    ----------
-    adata : AnnData of shape (samples, assays)
-        The table that was checked.
-    findings : sequence of Finding
-        As from `check`.
-
-    Returns
-    -------
-    AnnData
-        A copy; ``uns["stratify"]["removed"]`` gains one line a removed row or assay: "<code>: <name>".
-    """
-    errors = [finding for finding in findings if finding.severity == "error"]
-    gone: dict[str, set[str]] = {"sample": set(), "assay": set()}
-    for finding in errors:
-        gone[finding.axis].update(finding.items)
-    people = patient_rows(adata)
-    keep_rows = people & ~adata.obs_names.isin(list(gone["sample"]))
-    kept = adata[keep_rows, ~adata.var_names.isin(list(gone["assay"]))].copy()
-    log = [f"control-rows: {name}" for name in adata.obs_names[~people]]
-    log += [f"{finding.code}: {name}" for finding in errors for name in finding.items]
-    facts = dict(adata.uns.get("stratify", {}))
-    kept.uns["stratify"] = facts | {"removed": [*facts.get("removed", []), *log]}
-    return kept
 
 
 def sample_quality(adata: AnnData) -> pd.Series:
@@ -232,12 +101,10 @@ def sample_quality(adata: AnnData) -> pd.Series:
         is a warning, else "ok".
     """
     grade = pd.Series("ok", index=adata.obs_names, dtype=object)
-    for finding in [*_verdicts(adata), *_rows(adata)]:
-        named = grade.index.isin(finding.items)
-        if finding.severity == "error":
-            grade[named] = "fail"
-        elif finding.code == "qc-warning":
-            grade[named & (grade != "fail").to_numpy()] = "warn"
+    people = Patients(adata)
+    found = [finding for look in _OWN_FACTS for finding in look(people)]
+    for finding in sorted(found, key=lambda finding: finding.severity == "error"):
+        grade[grade.index.isin(finding.items)] = "fail" if finding.severity == "error" else "warn"
     return grade
 
 

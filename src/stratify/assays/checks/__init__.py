@@ -1,0 +1,1 @@
+"""The single checks of a table, one family a file; `stratify.assays.quality` lists and runs them."""

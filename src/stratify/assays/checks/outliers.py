@@ -1,0 +1,70 @@
+"""Samples far from the others: in level, in spread, or in the pattern of their proteins."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stratify.assays.checks.patients import ENOUGH, Patients
+from stratify.assays.checks.profiles import far_out, quantiles
+from stratify.assays.finding import Finding
+
+_FEWEST_FOR_PATTERN = 20
+_TINY = 1e-9
+
+
+def outlying_samples(people: Patients) -> list[Finding]:
+    """Find samples far from the others in median, in interquartile range, or in pattern.
+
+    Parameters
+    ----------
+    people : Patients
+        The table.
+
+    Returns
+    -------
+    list of Finding
+        ``outlier-sample`` (median, interquartile range) and, for others, ``outlier-profile``: far out on the
+        first principal components, or far off the space that these span.
+
+    Notes
+    -----
+    For median and range each assay is centred on its median first, so that a sample that was measured on one
+    panel only is compared with the others on that panel.
+
+    References
+    ----------
+    Hubert M, Rousseeuw PJ, Vanden Branden K. ROBPCA: a new approach to robust principal component analysis.
+    Technometrics 2005;47:64-79. doi:10.1198/004017004000000563 (the two distances to components).
+    """
+    level = _far_in_level(people)
+    pattern = _far_in_pattern(people) & ~level
+    tube = "look for haemolysis, dilution or a mix-up; the sample is kept"
+    panel = "a pattern of proteins unlike the others': look for another matrix, a mix-up or a failed panel"
+    return [
+        Finding("outlier-sample", "warning", people.named(level), tube),
+        Finding("outlier-profile", "warning", people.named(pattern), panel),
+    ]
+
+
+def _far_in_level(people: Patients) -> np.ndarray:
+    """Mark samples whose median or interquartile range is far out."""
+    far = np.zeros(people.n, dtype=bool)
+    measured = np.flatnonzero(np.isfinite(people.levels).any(axis=1))
+    if len(measured) >= 2 * ENOUGH:
+        centred = people.levels[measured] - people.quartiles[1]
+        low, middle, high = quantiles(centred, (0.25, 0.5, 0.75), axis=1)
+        far[measured] = far_out(middle) | far_out(np.log(np.maximum(high - low, _TINY)), sides=1)
+    return far
+
+
+def _far_in_pattern(people: Patients) -> np.ndarray:
+    """Mark samples that are far out on the first components, or far off them."""
+    far = np.zeros(people.n, dtype=bool)
+    measured = np.flatnonzero(people.standard.any(axis=1))
+    if len(measured) >= _FEWEST_FOR_PATTERN:
+        scores, residual = (values[measured] for values in people.components)
+        scores = scores - np.median(scores, axis=0)
+        scale = np.maximum(np.median(np.abs(scores), axis=0), _TINY)
+        for values in (np.sqrt(((scores / scale) ** 2).sum(axis=1)), residual):
+            far[measured] |= far_out(np.log(np.maximum(values, _TINY)), sides=1)
+    return far
