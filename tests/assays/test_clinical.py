@@ -133,3 +133,33 @@ def test_empty_columns_of_a_spreadsheet_are_left_out(adata, clinical, tmp_path):
     joined, _ = join_clinical(adata, tmp_path / "clinical.csv")
     assert joined.obs["sex"].tolist() == ["F", "", "M", ""]
     assert "" not in joined.obs
+
+
+def test_several_tables_complete_each_other(adata):
+    first = pd.DataFrame({"SampleID": ["S1", "S2"], "Gender": ["F", ""], "Age": ["30", "40"]})
+    second = pd.DataFrame({"sample": ["S3", "S2"], "sex": ["male", "f"], "BMI": [22.5, 31.0]})
+    joined, unmatched = join_clinical(adata, [first, second])
+    assert joined.obs["sex"].tolist() == ["F", "F", "M", ""]
+    assert joined.obs["bmi"].tolist() == pytest.approx([np.nan, 31, 22.5, np.nan], nan_ok=True)
+    assert joined.obs["age"].tolist() == pytest.approx([30, 40, np.nan, np.nan], nan_ok=True)
+    assert not unmatched
+    assert "conflicts" not in joined.uns.get("stratify", {})
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_tables_that_contradict_each_other_leave_the_cell_empty(adata, tmp_path, order):
+    first = pd.DataFrame({"SampleID": ["S1", "S2"], "Gender": ["F", "M"], "Age": ["30", "40"]})
+    second = pd.DataFrame({"SampleID": ["S1", "S2"], "Gender": ["M", "male"], "Age": [30.0, 41.0]})
+    joined, _ = join_clinical(adata, [first, second][::order])
+    assert joined.obs["sex"].tolist() == ["", "M", "", ""]
+    assert joined.obs["age"].tolist() == pytest.approx([30, np.nan, np.nan, np.nan], nan_ok=True)
+    assert joined.uns["stratify"]["conflicts"] == {"column": ["sex", "age"], "sample": ["S1", "S2"]}
+    joined.write_h5ad(tmp_path / "cohort.h5ad")
+
+
+def test_each_of_several_tables_must_know_a_sample(adata, clinical):
+    stranger = pd.DataFrame({"SampleID": ["X1"], "BMI": [20.0]})
+    with pytest.raises(ClinicalTableError, match="none in common"):
+        join_clinical(adata, [clinical, stranger])
+    with pytest.raises(ClinicalTableError, match="none was named"):
+        join_clinical(adata, [])

@@ -95,3 +95,27 @@ def test_the_raw_workbook_of_a_public_set_becomes_people(data_dir, monkeypatch, 
     problem = make_experiment_problem(config(**data), cohort.people)
     assert (problem.y == 1).sum() <= 131
     assert np.isfinite(problem.detectability).all()
+
+
+def test_a_policy_decides_what_is_learned_from_and_is_named_among_the_sources(folder):
+    plain = load_cohort(config(), folder)
+    (folder / "policy.toml").write_text(
+        '[findings]\ncontrol-rows = "keep"\nbelow-lod = "drop"\n[below_lod]\nvalues = "censored"\n',
+        encoding="utf-8",
+    )
+    cohort = load_cohort(config(cleaning="policy.toml"), folder)
+    assert cohort.people.n_obs == plain.people.n_obs  # the laboratory's rows are never learned from
+    assert cohort.people.n_vars < plain.people.n_vars
+    assert set(cohort.sources) == {*plain.sources, "policy.toml"}
+    problem = make_experiment_problem(config(), cohort.people)
+    assert problem.below_lod == "censored"
+    assert problem.limits.shape == problem.profiles.shape
+    assert (problem.detectability >= 0.5).all()
+
+
+def test_an_absent_or_wrong_policy_is_named(folder):
+    with pytest.raises(ExperimentError, match=r"nowhere\.toml"):
+        load_cohort(config(cleaning="nowhere.toml"), folder)
+    (folder / "wrong.toml").write_text('[findings]\nqc-fial = "drop"\n', encoding="utf-8")
+    with pytest.raises(ExperimentError, match="qc-fail"):
+        load_cohort(config(cleaning="wrong.toml"), folder)

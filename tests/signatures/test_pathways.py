@@ -57,6 +57,12 @@ def test_union_of_pathways():
     assert not member_of_any([], ASSAYS).any()
 
 
+@pytest.mark.parametrize("delivered", ["Q14213_Q8NEV9", "Q8NEV9;Q14213", "Q8NEV9,Q14213"])
+def test_complex_is_a_member_however_its_accessions_are_joined(delivered):
+    assays = pd.DataFrame({"uniprot": [delivered, "P05231"], "gene": ["", ""]})
+    assert members("Treg_regulatory", assays).tolist() == [True, False]
+
+
 def test_each_assay_has_one_pathway_and_the_named_axes_claim_first():
     chosen = np.array(one_pathway_each(ASSAYS, AXES))
     assert chosen.shape == (len(ASSAYS),)

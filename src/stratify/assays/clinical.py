@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from stratify.assays.files.tables import read_cells
+from stratify.assays.files.tables import sample_column as find_sample_column
 from stratify.assays.sample_names import patient_rows
 from stratify.assays.schema import as_text, canonical_column, normalise_obs
-from stratify.assays.tables import read_cells
-from stratify.assays.tables import sample_column as find_sample_column
 from stratify.errors import ClinicalTableError, listed, nearest
+
+Clinical = str | Path | pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -72,44 +75,43 @@ def read_clinical(path: str | Path) -> pd.DataFrame:
 
 
 def join_clinical(
-    adata: AnnData, clinical: str | Path | pd.DataFrame, *, sample_column: str | None = None
+    adata: AnnData, clinical: Clinical | Sequence[Clinical], *, sample_column: str | None = None
 ) -> tuple[AnnData, Unmatched]:
-    """Join a clinical table to samples by their id.
+    """Join one or several clinical tables to samples by their id.
 
     All samples are kept; one without a partner has empty clinical columns. Column names and values become
-    canonical (`schema`).
+    canonical (`schema`). Where several tables contradict each other the cell is left empty, and `check` names
+    the samples.
 
     Parameters
     ----------
     adata : AnnData of shape (samples, assays)
         Protein levels.
-    clinical : path or DataFrame
+    clinical : path or DataFrame, or sequence of them
         One row a sample.
     sample_column : str, optional
-        The table's column of sample ids; found by its name where not given.
+        The tables' column of sample ids; found by its name where not given.
 
     Returns
     -------
     joined : AnnData
         A copy with clinical columns in ``obs``; a ``sample_type`` of the table replaces the reader's.
+        ``uns["stratify"]["conflicts"]`` lists columns and samples for which several tables differ.
     unmatched : Unmatched
         Samples without a partner, on both sides.
 
     Raises
     ------
     ClinicalTableError
-        No such column, an id that occurs twice, no id in common, or a column that contradicts the assay file.
+        No table, no such column, an id that occurs twice, no id in common, or a column that contradicts the
+        assay file.
     """
-    table = _indexed(
-        clinical if isinstance(clinical, pd.DataFrame) else read_clinical(clinical), sample_column
-    )
+    given = [clinical] if isinstance(clinical, str | Path | pd.DataFrame) else clinical
+    if not given:
+        raise ClinicalTableError("at least one clinical table", "none was named", "name a table")
     people = adata.obs_names[patient_rows(adata)]
-    if not len(people.intersection(table.index)):
-        raise ClinicalTableError(
-            "sample ids that occur in the assay file",
-            f"none in common; assay file: {listed(people, 3)}; clinical table: {listed(table.index, 3)}",
-            "name the column that holds the ids of the assay file",
-        )
+    tables = [_matching(one, people, sample_column) for one in given]
+    table, conflicts = _merged_tables(tables)
     unmatched = Unmatched(
         tuple(people.difference(table.index, sort=False)),
         tuple(table.index.difference(adata.obs_names, sort=False)),
@@ -119,7 +121,42 @@ def join_clinical(
         joined.obs[name] = _merged(adata.obs, table[name])
     if "sample_type" in table:
         _name_controls(joined.obs)
+    if conflicts["sample"]:
+        joined.uns["stratify"] = {**joined.uns.get("stratify", {}), "conflicts": conflicts}
     return joined, unmatched
+
+
+def _matching(clinical: Clinical, people: pd.Index, sample_column: str | None) -> pd.DataFrame:
+    """Table by sample id; it must know at least one of the people."""
+    table = _indexed(
+        clinical if isinstance(clinical, pd.DataFrame) else read_clinical(clinical), sample_column
+    )
+    if not len(people.intersection(table.index)):
+        raise ClinicalTableError(
+            "sample ids that occur in the assay file",
+            f"none in common; assay file: {listed(people, 3)}; clinical table: {listed(table.index, 3)}",
+            "name the column that holds the ids of the assay file",
+        )
+    return table
+
+
+def _merged_tables(tables: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, Mapping[str, list[str]]]:
+    """Put tables side by side, cells that contradict each other empty; list these by column and sample."""
+    merged = tables[0]
+    conflicts: dict[str, list[str]] = {"column": [], "sample": []}
+    for table in tables[1:]:
+        index = merged.index.append(table.index.difference(merged.index, sort=False))
+        merged, table = merged.reindex(index), table.reindex(index)
+        for name in table.columns:
+            if name not in merged:
+                merged[name] = table[name]
+                continue
+            here, there = merged[name], table[name]
+            differ = _known(here) & _known(there) & (here.map(as_text) != there.map(as_text))
+            conflicts["column"] += [str(name)] * int(differ.sum())
+            conflicts["sample"] += here.index[differ].tolist()
+            merged[name] = here.where(_known(here), there).mask(differ, np.nan)
+    return merged, conflicts
 
 
 def _name_controls(obs: pd.DataFrame) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 _WORST_FIRST = ("fail", "warn", "pass")
@@ -36,10 +38,31 @@ def store_by_panel(obs: pd.DataFrame, name: str, by_panel: pd.DataFrame) -> None
 
 
 def _merge(name: str, row: object) -> str:
-    different = list(dict.fromkeys(word for word in row if word))  # type: ignore[attr-defined]
     if name == "qc":
-        return next((word for word in _WORST_FIRST if word in different), different[0] if different else "")
-    return " | ".join(different)
+        return worst_verdict(row)  # type: ignore[arg-type]
+    return " | ".join(dict.fromkeys(word for word in row if word))  # type: ignore[attr-defined]
+
+
+def worst_verdict(words: Iterable[str]) -> str:
+    """Choose the worst of several verdicts of the laboratory.
+
+    Parameters
+    ----------
+    words : iterable of str
+        Canonical verdicts, others, or "".
+
+    Returns
+    -------
+    str
+        Of words that are no known verdict the alphabetically first; "" where there is none.
+
+    Examples
+    --------
+    >>> worst_verdict(["pass", "warn", ""])
+    'warn'
+    """
+    different = sorted({word for word in words if word})
+    return next((word for word in (*_WORST_FIRST, *different) if word in different), "")
 
 
 def by_panel(obs: pd.DataFrame, name: str, panels: list[str]) -> pd.DataFrame:

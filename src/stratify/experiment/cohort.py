@@ -10,10 +10,13 @@ import anndata
 import numpy as np
 import pandas as pd
 
+from stratify.assays.cleaning import clean
 from stratify.assays.clinical import Unmatched, join_clinical, require_columns
-from stratify.assays.container import digest
-from stratify.assays.harmonise import plate_centre, reference_values
-from stratify.assays.quality import check, clean
+from stratify.assays.files.container import digest
+from stratify.assays.harmonise.plate_centring import plate_centre
+from stratify.assays.harmonise.reference_rows import reference_values
+from stratify.assays.policy import read_policy
+from stratify.assays.quality import check
 from stratify.assays.reader import read_assays
 from stratify.assays.sample_names import patient_rows
 from stratify.datasets import fetch
@@ -79,9 +82,11 @@ def load_cohort(config: ExperimentConfig, folder: Path) -> Cohort:
             cohort, unmatched = join_clinical(cohort, locate(data.clinical, folder))
     if data.panels:
         cohort = _keep_panels(cohort, data.panels)
+    policy = read_policy(locate(data.cleaning, folder)) if data.cleaning else None
     findings = check(cohort)
     level = plate_centre(cohort) if "plate" in cohort.obs else cohort
-    people = clean(level, findings)
+    cleaned = clean(level, findings, policy)
+    people = cleaned[patient_rows(cleaned)].copy()  # a policy may keep the laboratory's own rows
     return Cohort(
         people,
         reference_values(level),
@@ -123,11 +128,12 @@ def locate(name: str, folder: Path) -> Path:
 
 
 def _sources(config: ExperimentConfig, cohort: anndata.AnnData, folder: Path) -> dict[str, str]:
-    if config.data.simulate:
+    data, sources = config.data, {}
+    if data.simulate:
         values = np.ascontiguousarray(np.asarray(cohort.X, dtype="<f8")).tobytes()
-        return {f"simulated-{config.data.simulate}": hashlib.sha256(values).hexdigest()}
-    named = [*config.data.files, *([config.data.clinical] if config.data.clinical else [])]
-    return {Path(name).name: digest(locate(name, folder)) for name in named}
+        sources[f"simulated-{data.simulate}"] = hashlib.sha256(values).hexdigest()
+    named = [name for name in (*data.files, data.clinical, data.cleaning) if name]
+    return sources | {Path(name).name: digest(locate(name, folder)) for name in named}
 
 
 def _keep_panels(cohort: anndata.AnnData, panels: tuple[str, ...]) -> anndata.AnnData:

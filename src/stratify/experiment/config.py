@@ -29,6 +29,8 @@ class DataSection(_Section):
         Assay files, relative to the experiment file, or ``dataset:<name>/<file>`` of a public set.
     clinical : str
         Clinical table; empty when the assay file has the columns.
+    cleaning : str
+        Cleaning policy (TOML), relative to the experiment file; the shipped one when empty.
     simulate : str
         Preset of the simulator, in place of files.
     simulate_seed : int
@@ -56,6 +58,7 @@ class DataSection(_Section):
 
     files: tuple[str, ...] = ()
     clinical: str = ""
+    cleaning: str = ""
     simulate: str = ""
     simulate_seed: Seed = 0
     simulated: bool = False

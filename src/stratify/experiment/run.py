@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stratify.assays.cleaning import removal_counts
 from stratify.assays.clinical import require_columns
 from stratify.errors import listed
 from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem
@@ -181,16 +182,14 @@ def _plan(config: ExperimentConfig) -> Plan:
 
 
 def _flow(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Flow:
-    removed = Counter(
-        line.partition(":")[0] for line in cohort.people.uns.get("stratify", {}).get("removed", [])
-    )
+    removed = removal_counts(cohort.people.uns.get("stratify", {}).get("removed", []))
     removed.pop("control-rows", None)
     people = cohort.people.obs
     groups = people[require_columns(people, [config.data.group])[0]].astype(str)
     return Flow(
         read=cohort.n_read,
         controls=cohort.n_controls,
-        removed=dict(sorted(removed.items())),
+        removed=removed,
         learned=dict(sorted(Counter(groups.iloc[problem.learned]).items())),
         reference=int(problem.reference.sum()),
         target=int(problem.target.sum()),

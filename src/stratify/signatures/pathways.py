@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.assays.proteins.identity import uniprot_key
 from stratify.errors import ExperimentError, nearest
 
 Array = NDArray[np.float64]
@@ -61,9 +62,27 @@ def members(pathway: str, assays: pd.DataFrame) -> NDArray[np.bool_]:
         raise ExperimentError(
             "the name of a pathway", f"{pathway!r}", f"name another; {nearest(pathway, pathway_names())}"
         )
-    wanted = set(rows["uniprot"]) - {""}
-    by_uniprot = np.array([not wanted.isdisjoint(text.split(",")) for text in assays["uniprot"].astype(str)])
-    by_gene = assays["gene"].astype(str).isin(set(rows["gene"]) - {""}).to_numpy()
+    return measured_by(rows, assays)
+
+
+def measured_by(proteins: pd.DataFrame, assays: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which assays measure one of several proteins, by accession (also within a complex) or by gene.
+
+    Parameters
+    ----------
+    proteins, assays : DataFrame
+        Columns ``uniprot`` and ``gene``, "" where unknown.
+
+    Returns
+    -------
+    boolean array of shape (n_assays,)
+    """
+    wanted = set(proteins["uniprot"]) - {""}
+    by_uniprot = np.array(
+        [not wanted.isdisjoint(uniprot_key(text).split(",")) for text in assays["uniprot"].astype(str)],
+        dtype=bool,
+    )
+    by_gene = assays["gene"].astype(str).isin(set(proteins["gene"]) - {""}).to_numpy()
     return by_uniprot | by_gene
 
 
