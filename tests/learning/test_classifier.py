@@ -6,6 +6,7 @@ from stratify.errors import ExperimentError
 from stratify.learning.classifier import FAMILIES, Knowledge, SubtypeClassifier, family, knowledge
 from stratify.learning.metrics import auc
 from stratify.signatures.gaps import fill_gaps
+from stratify.signatures.limits import treat_below
 from stratify.signatures.pathways import members
 
 P = 16
@@ -72,3 +73,19 @@ def test_knowledge_of_proteins_that_nobody_measured_is_none():
     assays = pd.DataFrame({"uniprot": ["P01308"], "gene": ["INS"]})
     assert knowledge(["Th2"], ["Th1"], assays) == Knowledge(None, None)
     assert knowledge([], [], assays) == Knowledge(None, None)
+
+
+def test_values_below_the_limit_are_imputed_from_the_training_people_alone():
+    X, y = draw()
+    new, _ = draw(seed=1)
+    limits = np.full(X.shape, np.nan)
+    limits[:, ::2] = np.quantile(X, 0.3, axis=0)[::2]
+    model = SubtypeClassifier(family("composite").build(KNOWN))
+    model.fit_prepared(model.prepare(X, y == 0, limits), y)
+    hidden = np.where(new < limits, limits - 9.0, new)
+    score = model.decision_function(new, limits)
+    np.testing.assert_array_equal(model.decision_function(hidden, limits), score)  # only "below" is used
+    assert (model.decision_function(hidden) != score).any()
+    gaps, scorer = model.freeze()
+    frozen = scorer.score(fill_gaps(gaps, treat_below(model.limits_, new, limits)))
+    np.testing.assert_allclose(frozen, score, rtol=1e-9, atol=1e-9)

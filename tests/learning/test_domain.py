@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
@@ -7,14 +6,11 @@ from stratify.learning.domain import (
     SMALLEST_HANDLING_SET,
     fit_biology,
     fit_handling,
-    handling_set,
     judge_biology,
     judge_handling,
     log_distance,
     t_bound,
 )
-from stratify.signatures.pathways import HANDLING, members
-from stratify.simulation.signature import study_assays
 
 P = 40
 
@@ -34,15 +30,6 @@ def test_bound_is_passed_as_often_as_it_says():
     draws = np.random.default_rng(0).normal(size=(4000, 11))
     passed = [row[-1] > t_bound(row[:-1], 0.1) for row in draws]
     assert np.mean(passed) == pytest.approx(0.1, abs=0.015)
-
-
-def test_handling_set_leaves_out_what_is_excluded():
-    assays = study_assays()
-    everything = handling_set(assays, np.zeros(len(assays), dtype=bool))
-    np.testing.assert_array_equal(everything, members(HANDLING, assays))
-    some = np.arange(len(assays)) % 2 == 0
-    np.testing.assert_array_equal(handling_set(assays, some), everything & ~some)
-    assert not handling_set(pd.DataFrame({"uniprot": ["P01579"], "gene": ["IFNG"]}), np.array([False])).any()
 
 
 def healthy(n=40, seed=0):

@@ -1,12 +1,11 @@
 from dataclasses import replace
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
 
 from stratify.errors import CohortError
-from stratify.learning.problem import detectability, make_problem
+from stratify.learning.problem import make_problem
 from stratify.subtyping.labels import Labels
 
 
@@ -53,12 +52,27 @@ def test_patient_with_two_roles_is_refused_by_id(cohort, second):
         make_problem(broken, labels_of(broken))
 
 
-def test_detectability_is_the_share_above_the_limit():
-    values = np.array([[1.0, 5.0, np.nan, 1.0], [3.0, 5.0, np.nan, 1.0], [4.0, np.nan, np.nan, 1.0]])
-    lod = np.array([[2.0, 1.0, 1.0, np.nan]] * 3)
-    cohort = anndata.AnnData(values, layers={"lod": lod})
-    np.testing.assert_allclose(detectability(cohort), [2 / 3, 1.0, 1.0, 1.0])
-    np.testing.assert_array_equal(detectability(anndata.AnnData(values)), 1.0)
+def test_detectability_of_the_cohort_reaches_the_problem(cohort):
+    levels, lod = np.asarray(cohort.X), np.asarray(cohort.layers["lod"])
+    np.testing.assert_array_equal(
+        make_problem(cohort, labels_of(cohort)).detectability, (levels > lod).mean(0)
+    )
+    stated = cohort.copy()
+    stated.var["detectability"] = 0.25
+    np.testing.assert_array_equal(make_problem(stated, labels_of(cohort)).detectability, 0.25)
+
+
+@pytest.mark.parametrize("word", ["keep", "lod/sqrt2", "censored"])
+def test_limits_are_kept_only_where_values_below_are_imputed_in_the_folds(cohort, word):
+    treated = cohort.copy()
+    treated.uns["stratify"] = dict(cohort.uns["stratify"]) | {"below_lod": {"values": word, "cells": 1}}
+    problem = make_problem(treated, labels_of(cohort))
+    assert problem.below_lod == word
+    rows = np.array([3, 1])
+    if word == "censored":
+        np.testing.assert_array_equal(problem.limits_of(rows), cohort.layers["lod"][rows])
+    else:
+        assert problem.limits_of(rows) is None
 
 
 def test_labels_are_permuted_by_patient_and_roles_go_with_them(plain_problem):

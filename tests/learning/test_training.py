@@ -178,3 +178,45 @@ def test_samples_of_one_patient_are_one_healthy_person():
     assert (alone.n, paired.n, len(paired.scores)) == (40, 20, 20)
     assert (paired.mean, paired.sd) == (alone.mean, alone.sd)
     assert paired.reach(0.05) > alone.reach(0.05)
+
+
+@pytest.fixture(scope="module")
+def treated(cohort, problem):
+    """Train on the same people, once for each thing that can stand in for values below the limit."""
+    lod = np.asarray(cohort.layers["lod"])
+    halved = np.where(problem.profiles < lod, lod - 0.5, problem.profiles)
+    variants = {
+        "keep": problem,
+        "lod/sqrt2": replace(problem, profiles=halved, below_lod="lod/sqrt2"),
+        "censored": replace(problem, below_lod="censored", limits=lod),
+    }
+    definition = read_definition("th2-v1")
+    recipe = Recipe("demo", 1, "AD", definition, [], plan=QUICK, permutations=3, matrix="serum")
+    return {word: train(each, recipe) for word, each in variants.items()}
+
+
+@pytest.mark.parametrize("word", ["keep", "lod/sqrt2", "censored"])
+def test_screening_treats_values_below_the_limit_as_training_did(treated, problem, cohort, word):
+    model, lod = treated[word].model, np.asarray(cohort.layers["lod"])
+    assert model.limits.values == word
+
+    def scores(rows, profiles):
+        n, p = profiles[rows].shape
+        none = np.zeros((n, p), dtype=bool)
+        limits = np.ascontiguousarray(lod[rows])
+        batch = Batch(profiles[rows], none, ["ok"] * n, "vendor", np.zeros(p), limits=limits)
+        return score_batch(model, batch)
+
+    rows = np.arange(12)
+    together = scores(rows, problem.profiles)
+    alone = np.array([scores(rows[i : i + 1], problem.profiles).score[0] for i in rows])
+    np.testing.assert_array_equal(together.score, alone)
+    hidden = np.where(problem.profiles < lod, lod - 3.0, problem.profiles)
+    assert (problem.profiles[rows] < lod[rows]).any()
+    same = np.array_equal(scores(rows, hidden).score, together.score)
+    assert same == (word != "keep")  # a replaced value tells only that it lies below
+
+
+def test_imputing_in_the_folds_changes_little_where_little_lies_below(treated):
+    aucs = {word: done.evaluation.auc(done.family) for word, done in treated.items()}
+    assert max(aucs.values()) - min(aucs.values()) < 0.1

@@ -71,3 +71,19 @@ def test_wrong_types_are_refused_with_the_name_of_the_field(kind, node):
 def test_arrays_of_another_type_are_refused():
     with pytest.raises(FieldError, match="array of numbers"):
         from_fields(np.ndarray, {"array": "x"}, Store({"x": np.array([1, 2])}))
+
+
+@dataclass(frozen=True)
+class Younger:
+    word: str
+    added: tuple[str, ...] = ("as before",)
+
+
+def test_a_field_that_holds_its_default_is_left_out_so_that_earlier_files_stay_readable():
+    assert to_fields(Younger("x"), Store()) == {"word": "x"}
+    assert from_fields(Younger, {"word": "x"}, Store()) == Younger("x")
+    changed = Younger("x", ("new",))
+    assert from_fields(Younger, to_fields(changed, Store()), Store()) == changed
+    for node in ({}, {"word": "x", "foreign": 1}):
+        with pytest.raises(FieldError, match="fields of Younger"):
+            from_fields(Younger, node, Store())

@@ -17,7 +17,9 @@ from stratify.learning.boosting import Boosting
 from stratify.learning.centroids import FactorCentroids
 from stratify.learning.linear import Composite, ElasticNet, PathwayRidge
 from stratify.learning.scorers import Scorer, booster_scorer, linear_scorer
+from stratify.signatures.censored import CensoredImputer
 from stratify.signatures.gaps import GapState
+from stratify.signatures.limits import treat_below, without_model
 from stratify.signatures.pathways import member_of_any, members
 from stratify.signatures.preprocessing import FactorImputer, ReferenceScaler
 
@@ -132,6 +134,7 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
 
     Attributes
     ----------
+    limits_ : LimitState
     imputer_ : FactorImputer
     scaler_ : ReferenceScaler
     classes_ : array of shape (2,)
@@ -149,8 +152,14 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
 
-    def prepare(self, X: Array, reference: NDArray[np.bool_] | None = None) -> Array:
-        """Fit imputer and scaler to raw profiles (n, n_proteins) and return them prepared."""
+    def prepare(
+        self, X: Array, reference: NDArray[np.bool_] | None = None, limits: Array | None = None
+    ) -> Array:
+        """Fit imputers and scaler to raw profiles and limits (n, n_proteins) and return profiles prepared."""
+        self.limits_ = without_model("keep")
+        if limits is not None:
+            self.limits_ = CensoredImputer().fit(X, lod=limits).state_
+        X = treat_below(self.limits_, X, limits)
         self.imputer_ = FactorImputer().fit(X)
         filled = self.imputer_.transform(X)
         self.scaler_ = ReferenceScaler().fit(filled, reference=reference)
@@ -171,9 +180,13 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = self.estimator.classes_
         return self
 
-    def decision_function(self, X: Any) -> Array:
-        """Score raw profiles (n, n_proteins)."""
-        filled = self.imputer_.transform(np.asarray(X, dtype=float))
+    def complete(self, X: Any, limits: Array | None = None) -> Array:
+        """Fill what lies below the limits and what is missing in raw profiles (n, n_proteins)."""
+        return self.imputer_.transform(treat_below(self.limits_, np.asarray(X, dtype=float), limits))
+
+    def decision_function(self, X: Any, limits: Array | None = None) -> Array:
+        """Score raw profiles (n, n_proteins), with their limits where values below are imputed."""
+        filled = self.complete(X, limits)
         return self.estimator.decision_function(self.scaler_.transform(filled))
 
     def predict(self, X: Any) -> NDArray[Any]:

@@ -16,7 +16,6 @@ from stratify.signatures.factors import (
     pooled_sd,
     within_group_residuals,
 )
-from stratify.signatures.pathways import HANDLING, members
 
 Array = NDArray[np.float64]
 
@@ -102,18 +101,13 @@ def t_bound(values: Array, tail: float) -> float:
     return float(values.mean() + reach * values.std(ddof=1))
 
 
-def handling_set(assays: pd.DataFrame, excluded: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Pre-analytical proteins that belong to no axis and to no known disease contrast."""
-    return members(HANDLING, assays) & ~excluded
-
-
 def fit_handling(chosen: NDArray[np.bool_], healthy: Array) -> HandlingState:
     """Freeze the leak score.
 
     Parameters
     ----------
     chosen : boolean array of shape (n_proteins,)
-        Leak proteins; see :func:`handling_set`.
+        Leak proteins; see `stratify.signatures.handling.handling_set`.
     healthy : array of shape (n_healthy, n_proteins)
         Their standardised profiles.
 

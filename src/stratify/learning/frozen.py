@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stratify.assays.harmonise import UNANCHORED_ERROR, VENDOR_ERROR
+from stratify.assays.harmonise.offset_error import UNANCHORED_ERROR, VENDOR_ERROR
 from stratify.learning.calibration import Platt
 from stratify.learning.conformal import Member, p_values
 from stratify.learning.decision import Decision, Evidence, Healthy, Rule, decide
 from stratify.learning.domain import BiologyState, HandlingState, judge_biology, judge_handling
 from stratify.learning.scorers import Scorer
 from stratify.signatures.gaps import GapState, fill_gaps
+from stratify.signatures.limits import LimitState, treat_below, without_model
 from stratify.signatures.pathways import AxisState, leading_axis
 
 Array = NDArray[np.float64]
@@ -25,6 +26,7 @@ Array = NDArray[np.float64]
 ASSUMED_OFFSET_SD = {"vendor": VENDOR_ERROR, "none": UNANCHORED_ERROR}
 ASSUMED_PREVALENCES = (0.10, 0.25, 0.35)
 TWO_SIDED_90 = 1.6448536269514722
+KEPT = without_model("keep")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class FrozenModel:
         Expected values of reference samples: index control or bridge name, columns assay ids.
     offsets : array of shape (n_offsets, n_proteins)
         Fixed unit draws that turn an offset error into an error of a score that is not linear.
+    limits : LimitState
+        What stands in for values below their detection limit; they are kept as measured if left out.
     """
 
     name: str
@@ -93,6 +97,7 @@ class FrozenModel:
     biology: BiologyState
     expected: pd.DataFrame
     offsets: Array
+    limits: LimitState = KEPT
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,8 @@ class Batch:
         Standard error of the batch offset, NPX; NaN where nothing in the file measures it.
     matrix : sequence of str, optional
         What each patient's blood was collected into, "" where unknown; empty when unknown for all.
+    limits : array of shape (n, n_proteins), optional
+        Detection limits, the batch offset taken off, NaN where unknown.
     """
 
     profiles: Array
@@ -121,6 +128,7 @@ class Batch:
     anchored: str
     offset_error: Array
     matrix: Sequence[str] = ()
+    limits: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,25 @@ class Scores:
     decisions: list[Decision]
 
 
+def complete(model: FrozenModel, profiles: Array, limits: Array | None = None) -> Array:
+    """Fill what lies below the limits and what is missing, as the training people's were filled.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        The trained model.
+    profiles : array of shape (n, n_proteins)
+        On the model's scale, NaN where missing.
+    limits : array of shape (n, n_proteins), optional
+        Detection limits, NaN where unknown.
+
+    Returns
+    -------
+    array of shape (n, n_proteins)
+    """
+    return fill_gaps(model.gaps, treat_below(model.limits, profiles, limits))
+
+
 def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     """Score patients, each apart: a lone patient gets the same as in any batch.
 
@@ -177,13 +204,13 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     -------
     Scores
     """
-    filled = fill_gaps(model.gaps, batch.profiles)
+    filled = complete(model, batch.profiles, batch.limits)
     z = model.scorer.standardise(filled)
     score = model.scorer.score(filled)
     by_member = np.array([member.scorer.score(filled) for member in model.members])
     repeats = np.array([member.repeat for member in model.members])
-    offset_error = _offset_error(batch)
-    error = np.sqrt(refit_variance(repeats, by_member) + _offset_variance(model, offset_error, filled, score))
+    offset_error = batch_error(batch)
+    error = np.sqrt(refit_variance(repeats, by_member) + offset_variance(model, offset_error, filled, score))
     importance = model.scorer.importance()
     covered = _weighed(np.isfinite(batch.profiles), importance)
     leak, handling = judge_handling(model.handling, z, np.isfinite(batch.profiles))
@@ -249,12 +276,41 @@ def refit_variance(repeats: NDArray[np.int64], by_member: Array) -> Array:
     return total / len(names)
 
 
-def _offset_error(batch: Batch) -> Array:
+def batch_error(batch: Batch) -> Array:
+    """Take the error of the batch offset of each assay, measured or assumed.
+
+    Parameters
+    ----------
+    batch : Batch
+        Patients of one file.
+
+    Returns
+    -------
+    array of shape (n_proteins,)
+        NPX.
+    """
     assumed = ASSUMED_OFFSET_SD.get(batch.anchored, ASSUMED_OFFSET_SD["vendor"])
     return np.where(np.isfinite(batch.offset_error), batch.offset_error, assumed)
 
 
-def _offset_variance(model: FrozenModel, error: Array, filled: Array, score: Array) -> Array:
+def offset_variance(model: FrozenModel, error: Array, filled: Array, score: Array) -> Array:
+    """Compute the variance that an error of the batch offset adds to each score.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        The trained model.
+    error : array of shape (n_proteins,)
+        Standard error of the offset of each assay, NPX.
+    filled : array of shape (n, n_proteins)
+        Profiles without gaps.
+    score : array of shape (n,)
+        Their scores.
+
+    Returns
+    -------
+    array of shape (n,)
+    """
     if model.scorer.linear:
         return np.full(len(score), float(((model.scorer.weights / model.scorer.scale * error) ** 2).sum()))
     shifted = [model.scorer.score(filled + error * draw) - score for draw in model.offsets]
@@ -269,7 +325,7 @@ def _magnitude(model: FrozenModel, score: Array, error: Array) -> dict[str, Arra
             ("magnitude_z", "magnitude_low", "magnitude_high", "magnitude_percentile"), empty
         )
     z = (score - healthy.mean) / healthy.sd
-    reach = np.hypot(healthy.reach(0.05), TWO_SIDED_90 * error / healthy.sd)
+    reach = magnitude_reach(model, error)
     below = np.searchsorted(healthy.scores, score, side="left")
     return {
         "magnitude_z": z,
@@ -277,6 +333,24 @@ def _magnitude(model: FrozenModel, score: Array, error: Array) -> dict[str, Arra
         "magnitude_high": z + reach,
         "magnitude_percentile": 100.0 * below / healthy.n,
     }
+
+
+def magnitude_reach(model: FrozenModel, error: Array) -> Array:
+    """Compute half the width of the 90% interval of a magnitude.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        With scores of healthy people.
+    error : array of shape (n,)
+        Standard error of the score.
+
+    Returns
+    -------
+    array of shape (n,)
+        Healthy SDs.
+    """
+    return np.hypot(model.healthy.reach(0.05), TWO_SIDED_90 * error / model.healthy.sd)
 
 
 def _decide_all(model: FrozenModel, batch: Batch, raw: Scores) -> list[Decision]:

@@ -95,6 +95,7 @@ def _statistic(problem: Problem, name: str, known: Knowledge, *, folds: int, see
     scores = np.full(len(problem.y), np.nan)
     for fold in outer_folds(problem, Plan(folds=folds, repeats=1, trials=0, seed=seed)):
         model = fit_fold(problem, fold.train, name, known, trials=0, seed=seed)
-        scores[fold.test] = model.decision_function(problem.profiles[fold.test])
+        test = fold.test
+        scores[test] = model.decision_function(problem.profiles[test], problem.limits_of(test))
     rows = problem.learned
     return auc(problem.y[rows], scores[rows])

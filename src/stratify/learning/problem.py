@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import anndata
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.assays.detectability import detectability
 from stratify.errors import CohortError, listed
 from stratify.subtyping.labels import UNLABELLED, Labels, patient_ids
 
@@ -33,6 +35,10 @@ class Problem:
         One row an assay: ``uniprot``, ``gene``, ``panel``.
     detectability : array of shape (n_proteins,)
         Share of samples above the detection limit; 1 where no limit is known.
+    below_lod : {"keep", "lod/sqrt2", "censored"}
+        What stands in for values below the limit, as the cleaning policy said.
+    limits : array of shape (n, n_proteins) or None
+        Limits of detection, where values below them are to be imputed in each fold.
     """
 
     profiles: Array
@@ -43,6 +49,8 @@ class Problem:
     samples: NDArray[np.str_]
     assays: pd.DataFrame
     detectability: Array
+    below_lod: str = "keep"
+    limits: Array | None = None
 
     @property
     def learned(self) -> NDArray[np.int64]:
@@ -53,6 +61,10 @@ class Problem:
     def prevalence(self) -> float:
         """Share of the positive class among labelled people."""
         return float((self.y == 1).sum() / (self.y != UNLABELLED).sum())
+
+    def limits_of(self, rows: NDArray[Any]) -> Array | None:
+        """Limits (n_rows, n_proteins) of some people, where there are any to be used."""
+        return None if self.limits is None else self.limits[rows]
 
     def permuted(self, seed: int) -> Problem:
         """Give the labels and reference roles of learned people to others, patient by patient."""
@@ -95,19 +107,19 @@ def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
     patients = patient_ids(cohort.obs)
     _refuse_two_roles(patients, labels)
     assays = cohort.var[["uniprot", "gene", "panel"]].astype(str)
+    treated = str(cohort.uns.get("stratify", {}).get("below_lod", {}).get("values", "keep"))
     return Problem(
-        profiles, labels.y, labels.reference, labels.target, patients, samples, assays, detectability(cohort)
+        profiles,
+        labels.y,
+        labels.reference,
+        labels.target,
+        patients,
+        samples,
+        assays,
+        detectability(cohort),
+        treated,
+        np.asarray(cohort.layers["lod"], dtype=float) if treated == "censored" else None,
     )
-
-
-def detectability(cohort: anndata.AnnData) -> Array:
-    """Share of a cohort's values (n_proteins,) above their detection limit, 1 where none is known."""
-    if "lod" not in cohort.layers:
-        return np.ones(cohort.n_vars)
-    values, lod = np.asarray(cohort.X, dtype=float), np.asarray(cohort.layers["lod"], dtype=float)
-    known = np.isfinite(lod) & np.isfinite(values)
-    above = (known & (values > np.where(known, lod, 0.0))).sum(axis=0)
-    return np.where(known.any(axis=0), above / np.maximum(known.sum(axis=0), 1), 1.0)
 
 
 def _refuse_two_roles(patients: NDArray[np.str_], labels: Labels) -> None:

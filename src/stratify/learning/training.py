@@ -13,8 +13,8 @@ from stratify.learning.calibration import Platt, fit_platt
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.conformal import Member
 from stratify.learning.decision import Healthy, Rule
-from stratify.learning.domain import fit_biology, fit_handling, handling_set
-from stratify.learning.frozen import FrozenModel
+from stratify.learning.domain import fit_biology, fit_handling
+from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
 from stratify.learning.validation import (
@@ -24,7 +24,9 @@ from stratify.learning.validation import (
     cross_validate,
     fit_fold,
 )
-from stratify.signatures.pathways import contrast_proteins, fit_axes, member_of_any, one_pathway_each
+from stratify.signatures.handling import handling_set, speaks_of_disease
+from stratify.signatures.limits import LimitState, without_model
+from stratify.signatures.pathways import fit_axes, one_pathway_each
 from stratify.subtyping.definition import Definition
 
 Array = NDArray[np.float64]
@@ -180,10 +182,10 @@ def freeze(
         if not problem.target.any()
         else np.flatnonzero((problem.y >= 0) | problem.reference | problem.target)
     )
-    z = scorer.standardise(final.imputer_.transform(problem.profiles[everybody]))
+    z = scorer.standardise(final.complete(problem.profiles[everybody], problem.limits_of(everybody)))
     healthy = z[problem.reference[everybody]]
     definition = recipe.definition
-    no_handling = contrast_proteins(problem.assays) | member_of_any(definition.axes, problem.assays)
+    no_handling = speaks_of_disease(problem.assays, definition.axes)
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
     return FrozenModel(
         name=recipe.name,
@@ -214,7 +216,14 @@ def freeze(
         ),
         expected=recipe.expected,
         offsets=np.random.default_rng(recipe.plan.seed).standard_normal((N_OFFSETS, len(assays))),
+        limits=_limits(problem, final),
     )
+
+
+def _limits(problem: Problem, final: SubtypeClassifier) -> LimitState:
+    if problem.below_lod == "lod/sqrt2":
+        return without_model(problem.below_lod)
+    return KEPT if problem.limits is None else final.limits_
 
 
 def _groups(problem: Problem, rows: NDArray[np.int64]) -> NDArray[np.int64]:

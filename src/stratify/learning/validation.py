@@ -210,7 +210,7 @@ def fit_fold(
     """
     chosen = family(name)
     path = SubtypeClassifier(chosen.build(known))
-    z = path.prepare(problem.profiles[train], problem.reference[train])
+    z = path.prepare(problem.profiles[train], problem.reference[train], problem.limits_of(train))
     y, patients = problem.y[train], problem.patients[train]
     rows = y >= 0
     settings = tune(chosen, known, z[rows], y[rows], trials=trials, seed=seed, patients=patients[rows])
@@ -257,7 +257,7 @@ def cross_validate(
             seed = plan.seed + 1000 * fold.repeat + fold.number
             model = fit_fold(problem, fold.train, name, known, trials=plan.budget(name), seed=seed)
             fitted[name].append(model)
-            scores = model.decision_function(problem.profiles[fold.test])
+            scores = model.decision_function(problem.profiles[fold.test], problem.limits_of(fold.test))
             tables.append(score_table(problem, fold, name, scores))
     table = pd.concat(tables, ignore_index=True)
     order = pd.Categorical(table["family"], categories=list(names), ordered=True)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stratify.assays.panels import display_names
+from stratify.assays.proteins.matching import display_names
+from stratify.learning.frozen import complete
 from stratify.learning.training import Training
-from stratify.signatures.gaps import fill_gaps
 
 Array = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ def explain(training: Training) -> Explanation:
     learned = np.zeros(len(problem.y), dtype=bool)
     learned[problem.learned] = True
     rows = np.flatnonzero(learned | problem.target)
-    filled = fill_gaps(model.gaps, problem.profiles[rows])
+    filled = complete(model, problem.profiles[rows], problem.limits_of(rows))
     values = model.scorer.contributions(filled, model.background)
     return Explanation(
         sample_ids=problem.samples[rows],

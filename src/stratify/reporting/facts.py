@@ -191,11 +191,13 @@ def count_target_calls(training: Training, *, anchored: str = "controls") -> Tar
     TargetCalls or None
         None when there are no target people.
     """
-    profiles = training.problem.profiles[training.problem.target]
+    target = training.problem.target
+    profiles, limits = training.problem.profiles[target], training.problem.limits_of(target)
     if not len(profiles):
         return None
     below = np.zeros(profiles.shape, dtype=bool)
-    batch = Batch(profiles, below, ["ok"] * len(profiles), anchored, np.zeros(profiles.shape[1]))
+    error = np.zeros(profiles.shape[1])
+    batch = Batch(profiles, below, ["ok"] * len(profiles), anchored, error, limits=limits)
     decisions = score_batch(training.model, batch).decisions
     calls = Counter(decision.call for decision in decisions)
     reasons = Counter(code for decision in decisions for code in decision.reasons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -32,7 +32,7 @@ class Store:
 
 
 def to_fields(value: Any, store: Store, name: str = "") -> Any:
-    """Write a value as JSON, its arrays and bytes into a store.
+    """Write a value as JSON, its arrays and bytes into a store; a field that holds its default is left out.
 
     Parameters
     ----------
@@ -58,6 +58,7 @@ def to_fields(value: Any, store: Store, name: str = "") -> Any:
         return {
             f.name: to_fields(getattr(value, f.name), store, f"{name}.{f.name}".lstrip("."))
             for f in fields(value)
+            if getattr(value, f.name) is not f.default
         }
     if isinstance(value, pd.DataFrame):
         return _table_fields(value, store, name)
@@ -112,8 +113,10 @@ def from_fields(kind: Any, node: Any, store: Store, name: str = "model") -> Any:
     """
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        _expect(isinstance(node, dict) and set(node) == set(hints), name, f"the fields of {kind.__name__}")
-        return kind(**{key: from_fields(hints[key], node[key], store, f"{name}.{key}") for key in hints})
+        required = {f.name for f in fields(kind) if f.default is MISSING}
+        fits = isinstance(node, dict) and required <= set(node) <= set(hints)
+        _expect(fits, name, f"the fields of {kind.__name__}")
+        return kind(**{key: from_fields(hints[key], node[key], store, f"{name}.{key}") for key in node})
     origin = get_origin(kind) or kind
     readers = {np.ndarray: _array, pd.DataFrame: _table, bytes: _booster, float: _number}
     if origin in readers:

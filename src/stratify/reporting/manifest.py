@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from stratify.assays.container import digest
+from stratify.assays.files.container import digest
 from stratify.errors import ModelError, listed
 
 MANIFEST = "manifest.json"
