@@ -18,7 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stratify.assays.harmonise import control_offsets, plate_centre, reference_values
+from stratify.assays.harmonise.control_offsets import control_offsets
+from stratify.assays.harmonise.plate_centring import plate_centre
+from stratify.assays.harmonise.reference_rows import reference_values
 from stratify.learning.classifier import knowledge
 from stratify.learning.frozen import Batch, score_batch
 from stratify.learning.metrics import auc

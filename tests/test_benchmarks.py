@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -48,3 +49,54 @@ def test_a_benchmark_resumes_where_it_stopped(tmp_path, monkeypatch):
     table = studies.resume(tmp_path / "r" / "studies.csv", ("a",), 3)
     assert seen == [("a", 100), ("a", 101), ("a", 102)]
     assert len(table) == 3
+
+
+def test_a_planted_batch_effect_is_removed_by_reference_rows_and_the_biology_stays(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    harmonise = load("harmonise")
+    cohort = harmonise.read_cohort("vasculitis, plasma")
+
+    def mean_of(n_ref):
+        runs = [harmonise.run(cohort, n_ref, seed, "same people") for seed in range(4)]
+        return harmonise.pd.concat(runs).groupby("method").mean(numeric_only=True)
+
+    many, few = mean_of(64), mean_of(8)
+    probes = ["auc_components", "auc_assays"]
+    assert (many.loc["not corrected", probes] > 0.95).all()
+    assert (many.loc["bridging, rescaled", probes] < 0.6).all()
+    assert many.loc["bridging, rescaled", ["slope", "effect_ratio"]].between(0.9, 1.1).all()
+    assert (few.loc["bridging", probes] > 0.7).any()  # few bridge samples leave what a probe still sees
+
+
+def test_probes_are_quiet_where_nothing_is_and_see_what_was_planted():
+    probes = load("probes")
+    quiet = [probes.rows_of("null", seed) for seed in range(6)]
+    assert sum(bool(rows["visible"].any() or rows["confounded"].any()) for rows in quiet) <= 2
+    offset = probes.rows_of("offset", 0).set_index("column")
+    assert offset.loc["plate", "value"] > 0.65
+    assert offset["visible"].all()
+    assert probes.rows_of("tied", 0)["confounded"].all()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_readers_of_large_files_read_the_same(kind, tmp_path, monkeypatch):
+    reading = load("reading")
+    monkeypatch.setattr(reading, "FOLDER", tmp_path)
+    monkeypatch.setattr(reading, "ROWS", 400 * 8)
+    path = reading.make(20, kind)
+    ours, theirs = reading.ours()(path), reading.with_pandas()(path)
+    for name, matrix in (("NPX", ours.X), ("LOD", ours.layers["lod"])):
+        wanted = theirs[name].loc[ours.obs_names, ours.var_names]
+        np.testing.assert_allclose(matrix, wanted, rtol=1e-12)
+    assert reading.make(20, kind) == path
+
+
+def test_planted_faults_are_named_and_hardly_anything_else(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    checks = load("checks")
+    for codes, plant in checks.PLANTS.items():
+        row = checks.power("Hannover, tidy", codes, plant, repeats=3)
+        if plant not in (checks.plant_wrong_sex, checks.plant_exchanged_panel, checks.plant_nothing):
+            found, planted = map(int, row["found"].split("/"))
+            assert found >= 0.7 * planted, codes
+        assert int(row["tables with others"].split("/")[0]) <= 1, codes
