@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -95,12 +96,56 @@ def test_check_describes_a_file_in_the_stable_shape(stratify, folder):
     code, out, _ = stratify("check", folder / "new.csv", "--json")
     facts = json.loads(out)
     assert code == 0
-    assert sorted(facts) == sorted(
-        ["format", "platform", "scale", "samples", "controls", "proteins", "findings"]
+    assert {"format", "platform", "scale", "samples", "controls", "proteins", "findings"} < set(facts)
+    assert all(
+        {"code", "severity", "count", "examples", "remedy"} <= set(finding) for finding in facts["findings"]
     )
     assert (facts["samples"], facts["proteins"]) == (30, 363)
     code, out, _ = stratify("check", folder / "new.csv")
     assert "samples: 30" in out
+
+
+def test_import_writes_a_cohort_that_check_and_train_can_read(stratify, folder, tmp_path):
+    clinical = folder / "cohort-clinical.csv"
+    arguments = ("import", folder / "cohort.csv", "--clinical", clinical, "-o", tmp_path / "cohort.h5ad")
+    code, out, _ = stratify(*arguments)
+    assert code == 0
+    assert out.splitlines()[-1].endswith("cohort.h5ad: 108 samples, 14 controls, 363 assays")
+    code, out, _ = stratify("check", tmp_path / "cohort.h5ad", "--json")
+    assert (code, json.loads(out)["samples"]) == (0, 108)
+    facts = json.loads(stratify(*arguments, "--json")[1])
+    assert {"samples", "findings", "removed", "below_lod"} <= set(facts)
+
+
+@pytest.mark.parametrize(
+    ("policy", "word"),
+    [('[findings]\nqc-fial = "drop"', "qc-fail"), ('[findings]\ncontrol-rows = "dorp"', "drop")],
+)
+def test_an_import_that_is_refused_writes_nothing(stratify, folder, tmp_path, policy, word):
+    (tmp_path / "p.toml").write_text(policy, encoding="utf-8")
+    files = ("import", folder / "cohort.csv", "-o", tmp_path / "c.h5ad", "--policy", tmp_path / "p.toml")
+    assert word in refused(stratify(*files))
+    assert [path.name for path in tmp_path.iterdir()] == ["p.toml"]
+
+
+def test_check_writes_a_page_and_its_facts(stratify, folder, tmp_path):
+    files = ["check", folder / "new.csv", "--clinical", folder / "new-clinical.csv"]
+    code, out, err = stratify(*files, "--report", tmp_path / "q", "--json")
+    assert code == 0
+    assert "quality.html" in err
+    assert json.loads((tmp_path / "q" / "quality.json").read_text(encoding="utf-8")) == json.loads(out)
+    assert refused(stratify(*files, "--label", "arm")).startswith("expected: a column 'arm'")
+
+
+def test_a_label_that_is_its_batch_makes_the_check_fail(stratify, tmp_path):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(30, 3)), columns=["IL6", "CCL17", "TNF"])
+    table["SampleID"] = [f"T{i}" for i in range(30)]
+    table["site"] = table["group"] = ["a", "b", "b"] * 10
+    table.to_csv(tmp_path / "levels.csv", index=False)
+    code, out, _ = stratify("check", tmp_path / "levels.csv")
+    assert code == 1
+    assert "error: label-confounded (1: site)." in out
 
 
 def test_samples_without_a_partner_are_all_named(stratify, folder, tmp_path):

@@ -10,7 +10,7 @@ _HOME = {
     "read_assays": "assays.reader",
     "join_clinical": "assays.clinical",
     "check": "assays.quality",
-    "clean": "assays.quality",
+    "clean": "assays.cleaning",
     "StudyDesign": "simulation.cohort",
     "simulate_study": "simulation.cohort",
     "plant_signature": "simulation.spike",

@@ -135,30 +135,67 @@ def simulate(
 
 
 @app.command()
-def check(files: AssayFiles, clinical: Clinical = None, as_json: AsJson = False) -> None:
+def check(
+    files: AssayFiles,
+    clinical: Clinical = None,
+    label: Annotated[
+        str | None, typer.Option(help="Column of the groups; `group` (or diagnosis) if left out.")
+    ] = None,
+    probe: Annotated[
+        list[str] | None,
+        typer.Option(help="Another column to probe, beside plate, site, date, storage, tube, sex and age."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for the quality page (quality.html, quality.json).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Say what a laboratory's file holds and what is wrong with it; exit code 1 when an error is found."""
-    from stratify.assays.clinical import join_clinical
-    from stratify.assays.quality import check as find
-    from stratify.assays.quality import summary
-    from stratify.assays.reader import read_assays
-    from stratify.errors import listed
+    from stratify.reporting.quality import examine_files
 
-    table = read_assays(*files)
-    if clinical is not None:
-        table, unmatched = join_clinical(table, clinical)
-        for line in unmatched.lines():
-            _tell(line)
-    findings = find(table)
-    facts = summary(table, findings)
+    quality = examine_files(files, clinical, label=label, columns=probe or ())
+    for line in quality.unmatched.lines():
+        _tell(line)
+    if report is not None:
+        from stratify.reporting.quality_page import write_quality_page
+
+        _tell(f"report: {write_quality_page(quality, report)}")
+    if as_json:
+        _print_json(quality.as_dict())
+    else:
+        for line in quality.lines():
+            print(line)
+    if quality.has_error:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_files(
+    files: AssayFiles,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Cohort file to write (.h5ad).")],
+    clinical: Clinical = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="What to do about each finding and about values below the limit of detection (TOML); "
+            "errors and the laboratory's own rows are dropped if left out."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read, check and clean a laboratory's files, and write them as one cohort file."""
+    from stratify.assays.importing import import_cohort
+
+    result = import_cohort(files, output, clinical=clinical, policy=policy)
+    for line in result.unmatched.lines():
+        _tell(line)
+    facts = result.summary()
     if as_json:
         _print_json(facts)
-    else:
-        print(", ".join(f"{key}: {facts[key]}" for key in list(facts)[:-1]))
-        for finding in findings:
-            named = f"{finding.count}: {listed(finding.examples)}"
-            print(f"{finding.severity}: {finding.code} ({named}). {finding.remedy}")
-    if any(finding.severity == "error" for finding in findings):
-        raise typer.Exit(1)
+        return
+    for line in facts["removed"]:
+        print(f"removed {line}")
+    print(f"{output}: {facts['samples']} samples, {facts['controls']} controls, {facts['proteins']} assays")
 
 
 @app.command()

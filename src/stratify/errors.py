@@ -48,6 +48,10 @@ class CohortError(StratifyError):
     """People or columns with which the question cannot be answered."""
 
 
+class HarmonisationError(StratifyError):
+    """Batches that cannot be made comparable with the rows at hand."""
+
+
 class ExperimentError(StratifyError):
     """An experiment or definition file that cannot be understood."""
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from stratify.assays.clinical import join_clinical
-from stratify.assays.olink import read_npx_long
+from stratify.assays.reader import read_assays
 from stratify.simulation.cohort import StudyDesign, fresh_mdd, simulate_study
 from stratify.simulation.export import write_clinical, write_npx_long
 
@@ -15,7 +15,7 @@ def adata():
 
 def test_the_long_table_is_read_back_exactly(adata, tmp_path):
     write_npx_long(adata, tmp_path / "study.csv")
-    back = read_npx_long(tmp_path / "study.csv")
+    back = read_assays(tmp_path / "study.csv")
     assert sorted(back.obs_names) == sorted(adata.obs_names)
     back = back[adata.obs_names]
     assert back.var_names.equals(adata.var_names)
@@ -31,7 +31,7 @@ def test_the_long_table_is_read_back_exactly(adata, tmp_path):
 def test_fresh_patients_with_controls_are_read_back_too(tmp_path):
     fresh, _ = fresh_mdd(simulate_study(seed=1).world, 4, seed=2, controls=True)
     write_npx_long(fresh, tmp_path / "fresh.csv")
-    back = read_npx_long(tmp_path / "fresh.csv")
+    back = read_assays(tmp_path / "fresh.csv")
     assert back.obs_names.equals(fresh.obs_names)
     assert (back.X == fresh.X).all()
 
@@ -42,7 +42,7 @@ def test_the_clinical_table_joins_every_person_and_holds_no_control(adata, tmp_p
     people = adata[(adata.obs["sample_type"] == "sample").to_numpy()]
     assert table["sample_id"].tolist() == people.obs_names.tolist()
     write_npx_long(people, tmp_path / "people.csv")
-    joined, unmatched = join_clinical(read_npx_long(tmp_path / "people.csv"), tmp_path / "clinic.csv")
+    joined, unmatched = join_clinical(read_assays(tmp_path / "people.csv"), tmp_path / "clinic.csv")
     assert not unmatched.only_assay
     assert not unmatched.only_clinical
     for column in ("group", "site", "matrix", "sex"):

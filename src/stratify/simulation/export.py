@@ -20,8 +20,8 @@ def write_npx_long(adata: AnnData, path: str | Path) -> None:
     Parameters
     ----------
     adata : anndata.AnnData
-        Samples by assays, NPX, with layer ``lod``. Controls and bridge samples appear under their own name on
-        each plate.
+        Samples by assays, NPX, with layer ``lod`` where limits are known. Controls and bridge samples
+        appear under their own name on each plate.
     path : str or pathlib.Path
         File to write, semicolons between columns; numbers keep every digit. It appears only when complete.
     """
@@ -37,13 +37,14 @@ def write_npx_long(adata: AnnData, path: str | Path) -> None:
         "UniProt": var["uniprot"].to_numpy()[assay],
         "Assay": var["assay"].to_numpy()[assay],
         "Panel": (prefix + var["panel"].astype(str)).to_numpy()[assay],
-        "LOD": np.asarray(adata.layers["lod"]).ravel(),
         "NPX": np.asarray(adata.X).ravel(),
         "Normalization": adata.uns["stratify"]["normalization"],
         "Sample_Type": obs["sample_type"].map(SAMPLE_TYPES).to_numpy()[sample],
     }
     if "missing_frequency" in var:
         columns["MissingFreq"] = var["missing_frequency"].to_numpy()[assay]
+    if "lod" in adata.layers:
+        columns["LOD"] = np.asarray(adata.layers["lod"]).ravel()
     if "plate" in obs:
         columns["PlateID"] = obs["plate"].astype(str).to_numpy()[sample]
     if "qc" in obs:
