@@ -505,7 +505,11 @@ def main() -> None:
     start = time.monotonic()
     jobs = [(case, options.seed) for case in range(options.first, options.first + options.cases)]
     counts, wrong, most = Counter(), 0, 0
-    for result in _results(jobs, options.jobs):
+    for done, result in enumerate(_results(jobs, options.jobs), 1):
+        if done % 100 == 0:
+            print(
+                f"{done} of {len(jobs)} cases, {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True
+            )
         outcome = str(result["outcome"])
         counts[str(result["damage"]).split("-")[0], outcome.partition(":")[0]] += 1
         most = max(most, int(result["mb"]))  # type: ignore[call-overload]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +102,13 @@ def test_planted_faults_are_named_and_hardly_anything_else(data_dir, monkeypatch
             found, planted = map(int, row["found"].split("/"))
             assert found >= 0.7 * planted, codes
         assert int(row["tables with others"].split("/")[0]) <= 1, codes
+
+
+def test_damaged_files_are_refused_or_told_and_never_read_wrongly(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    fuzz = load("fuzz")
+    if absent := [name for name in (*fuzz.TEXTS, *fuzz.BOOKS) if not (data_dir / name).is_file()]:
+        pytest.skip(f"{absent[0]} is absent from STRATIFY_DATA_DIR")
+    command = [sys.executable, fuzz.__file__, "--cases", "200", "--first", "10000"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert (ran.returncode, "cases 200, wrong 0" in ran.stdout) == (0, True), ran.stdout + ran.stderr

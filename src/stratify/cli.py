@@ -31,8 +31,8 @@ Clinical = Annotated[
 AssayFiles = Annotated[
     list[Path],
     typer.Argument(
-        help="What the laboratory sent: an Olink NPX workbook, an Olink long table (CSV, parquet), a table "
-        "with one row a sample and one column a protein, or h5ad; several files are joined."
+        help="What the laboratory sent, as it came: Olink, SomaScan, Luminex, MSD, mass spectrometry, a plain "
+        "table, or h5ad. Several files are joined."
     ),
 ]
 

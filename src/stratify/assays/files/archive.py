@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 from stratify.assays.refusal import refuse
 from stratify.errors import AssayFileError
 
+_CHUNK = 1 << 20  # bytes
 LARGEST_ARCHIVE = 1_000_000_000  # bytes that all members may unpack to
 _CHECKSUM = re.compile(r"\b([0-9a-f]{32}|[0-9a-f]{64})\b", re.IGNORECASE)
 _ABOUT_WORKBOOKS = ("xl/workbook", "content.xml", "[Content_Types].xml")
@@ -96,21 +99,22 @@ def unpack(archive: zipfile.ZipFile, names: list[str], where: str) -> Iterator[b
     AssayFileError
         A damaged or locked member, or too large a sum.
     """
-    left = LARGEST_ARCHIVE
+    present = {info.filename: info.file_size for info in archive.infolist()}
+    # a member never gives more than the archive says, so the sum is known before anything is unpacked
+    if sum(present.get(name, 0) for name in names) > LARGEST_ARCHIVE:
+        raise refuse(
+            where,
+            f"an archive that unpacks to more than {LARGEST_ARCHIVE // 1_000_000} MB",
+            "unpack it and deliver the tables one by one",
+        )
     for name in names:
+        content = BytesIO()
         try:
             with archive.open(name) as member:
-                data = member.read(left + 1)
+                shutil.copyfileobj(member, content, _CHUNK)
         except (KeyError, *DAMAGE) as error:
             raise _damaged(where) from error
-        left -= len(data)
-        if left < 0:
-            raise refuse(
-                where,
-                f"an archive that unpacks to more than {LARGEST_ARCHIVE // 1_000_000} MB",
-                "unpack it and deliver the tables one by one",
-            )
-        yield data
+        yield content.getvalue()
 
 
 def _archive(stream: BinaryIO, where: str) -> zipfile.ZipFile:

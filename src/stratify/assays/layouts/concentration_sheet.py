@@ -81,7 +81,7 @@ class ConcentrationSheet:
         ]
         bare = {j: without_unit(self.names[j]) for j in free}
         known = identify_columns(dict.fromkeys(bare.values()))
-        named = [j for j in free if find_unit(self.names[j])]
+        named = {j for j in free if find_unit(self.names[j])}
         return [j for j in free if j in named or bare[j] in known or (not named and self._measured(j))]
 
     def _measured(self, j: int) -> bool:
