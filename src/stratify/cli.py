@@ -31,8 +31,8 @@ Clinical = Annotated[
 AssayFiles = Annotated[
     list[Path],
     typer.Argument(
-        help="What the laboratory sent, as it came: Olink, SomaScan, Luminex, MSD, mass spectrometry, a plain "
-        "table, or h5ad. Several files are joined."
+        help="What the laboratory sent, as it came: Olink, SomaScan, Luminex, MSD, mass spectrometry, a "
+        "plain table, or h5ad. Several files are joined."
     ),
 ]
 
