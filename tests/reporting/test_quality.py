@@ -123,3 +123,14 @@ def test_th2_cytokines_are_mostly_below_the_limit_in_vasculitis(data_dir):
     assert (th2.loc[["IL4", "IL5", "IL13"], "detectability"] < 0.16).all()
     assert ("label-confounded", ("age",)) in {(one.code, one.items) for one in quality.findings}
     assert not quality.has_error
+
+
+def test_assays_are_named_by_their_genes(adata):
+    adata.var["gene"] = [f"G{j}" for j in range(adata.n_vars)]
+    adata.X[:, 1] = np.nan
+    quality = examine(adata)
+    (finding,) = [finding for finding in quality.findings if finding.code == "all-missing-assay"]
+    assert quality.named(finding) == (f"G1 [{adata.var_names[1]}]",)
+    assert any(f"all-missing-assay (1: G1 [{adata.var_names[1]}])" in line for line in quality.lines())
+    items = {one["code"]: one["items"] for one in quality.as_dict()["findings"]}
+    assert items["all-missing-assay"] == [adata.var_names[1]]

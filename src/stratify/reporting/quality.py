@@ -69,6 +69,28 @@ class DataQuality:
         """Whether a finding of severity "error" stands in the way."""
         return any(finding.severity == "error" for finding in self.findings)
 
+    def named(self, finding: Finding) -> tuple[str, ...]:
+        """Name what a finding concerns for a reader: assays with their genes.
+
+        Parameters
+        ----------
+        finding : Finding
+            One of `findings`.
+
+        Returns
+        -------
+        tuple of str
+            One name an item.
+        """
+        if finding.axis != "assay":
+            return finding.items
+        proteins = self.overview.proteins
+        genes = dict(zip(proteins["assay_id"].astype(str), proteins["gene"].astype(str), strict=True))
+        return tuple(
+            f"{gene} [{item}]" if (gene := genes.get(item, "")) and gene not in item else item
+            for item in finding.items
+        )
+
     def lines(self) -> list[str]:
         """Write the facts for a terminal: the file, then a line a finding, then what was not probed.
 
@@ -78,7 +100,7 @@ class DataQuality:
         """
         told = ", ".join(f"{key}: {self.facts[key]}" for key in _HEADLINE)
         found = [
-            f"{one.severity}: {one.code} ({one.count}: {listed(one.examples)}). {one.remedy}"
+            f"{one.severity}: {one.code} ({one.count}: {listed(self.named(one))}). {one.remedy}"
             for one in self.findings
         ]
         skipped = [f"{name} ({why})" for name, why in self.probes.skipped.items()]
@@ -94,7 +116,7 @@ class DataQuality:
         proteins = self.overview.proteins
         facts = {
             **self.facts,
-            "findings": [finding.as_dict() | {"axis": finding.axis} for finding in self.findings],
+            "findings": [finding.as_dict() | {"axis": finding.axis, "items": list(finding.items)} for finding in self.findings],
             "flow": dict(self.flow),
             "parts": list(self.parts),
             "detectability": proteins[["assay_id", "gene", "detectability", "missing"]].to_dict("records"),

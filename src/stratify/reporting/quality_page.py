@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from stratify.assays.finding_titles import title as finding_title
 from stratify.errors import StratifyError, listed
 from stratify.reporting.quality import DataQuality
 from stratify.reporting.quality_figures import draw_quality
@@ -75,6 +76,7 @@ def quality_page(quality: DataQuality) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": _number, "percent": _percent, "p": _p_value, "listed": listed}
+    environment.filters["title_of"] = finding_title
     files = [source["name"] for source in quality.facts["sources"]]
     proteins, th2 = quality.overview.proteins, quality.overview.th2()
     return environment.get_template("quality.html").render(
