@@ -16,9 +16,10 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "experiments").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
-    shlex.split(line, comments=True)
+    words
     for block in re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
     for line in block.splitlines()
+    if (words := shlex.split(line, comments=True))
 ]
 
 

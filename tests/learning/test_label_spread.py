@@ -30,15 +30,26 @@ def test_groups_that_share_nothing():
     (pair,) = found.pairs
     assert pair.meetings == ()
     assert pair.strength == 1.0
-    assert pair.p_value == pytest.approx(1 / 2000)
+    assert pair.p_value == pytest.approx(7.744e-6, rel=1e-3)  # chi squared of 20 on 1 degree of freedom
     assert found.sentence(pair) == "case and control share no site, so what differs may be either"
+
+
+def test_visits_of_one_patient_in_two_groups_count_in_both():
+    patients = np.repeat(np.arange(12), 2)
+    found = label_spread(
+        ProbeColumn("plate", "batch", np.array(["P1", "P2"] * 12, dtype=object)),
+        np.array(["before", "after"] * 12, dtype=object),
+        patients,
+    )
+    (pair,) = found.pairs
+    assert (pair.n_first, pair.n_second, pair.meetings) == (12, 12, ())
 
 
 def test_ranges_overlap_in_round_numbers_and_ends_count():
     ages = [float(a) for a in (*range(21, 41), *range(36, 76, 2))]
     found = spread(ages, ["HC"] * 20 + ["AD"] * 20, name="age")
     assert found.measure == "eta squared"
-    assert found.sentence(found.pairs[0]) == "AD and HC overlap at 35 to 40 (3 and 6)"
+    assert found.sentence(found.pairs[0]) == "AD and HC overlap at 36 to 40 (3 and 5)"
     apart = spread([1.0] * 9 + [2.0] * 9, ["HC"] * 9 + ["AD"] * 9, name="age")
     assert apart.sentence(apart.pairs[0]).startswith("AD and HC do not overlap in age")
 

@@ -23,7 +23,7 @@ def spread(*pairs, column="site", role="batch", measure="Cramér's V"):
 
 
 APART = pair(1.0, 0.0005)
-UNEVEN = pair(0.5, 0.0005, ("Kiel", 3, 9))
+UNEVEN = pair(0.5, 0.0005, ("Kiel", 6, 9))
 EVEN = pair(0.05, 0.6, ("Kiel", 10, 10))
 
 
@@ -43,8 +43,23 @@ def test_a_label_that_shares_no_batch_is_an_error():
 def test_an_uneven_batch_is_a_warning_that_names_where_both_are():
     found = findings(spreads=[spread(UNEVEN)])["label-confounded"]
     assert found.severity == "warning"
-    assert "case and control meet in Kiel (3 and 9)" in found.remedy
+    assert "case and control meet in Kiel (6 and 9)" in found.remedy
     assert "adjust for site" in found.remedy
+
+
+@pytest.mark.parametrize("met", [(1, 9), (9, 4)])
+def test_a_handful_of_people_at_one_place_does_not_separate_groups(met):
+    found = findings(spreads=[spread(pair(0.98, 0.0005, ("Kiel", *met)))])["label-confounded"]
+    assert found.severity == "error"
+    assert "samples of both groups from one place are needed" in found.remedy
+
+
+def test_a_batch_that_shows_only_between_the_groups_may_be_the_groups():
+    seen = Probe("site", "batch", SEEN, within=UNSEEN)
+    tied = findings([seen], [spread(UNEVEN)])["batch-visible"]
+    assert tied.severity == "info"
+    assert "the groups themselves" in tied.remedy
+    assert findings([seen], [spread(EVEN)])["batch-visible"].severity == "warning"
 
 
 def test_a_covariate_that_separates_is_a_warning():
@@ -72,7 +87,7 @@ def test_pairs_that_are_comparable_are_named():
     comparable = pair(0.02, 0.9, ("Kiel", 9, 9), second="other")
     one = spread(UNEVEN, comparable)
     told = still_learned(one, unbalanced([one])["site"])
-    assert told == "case and control meet in Kiel (3 and 9); no imbalance was found for case vs other"
+    assert told == "case and control meet in Kiel (6 and 9); no imbalance was found for case vs other"
 
 
 def test_batches_are_warned_of_and_covariates_mentioned():

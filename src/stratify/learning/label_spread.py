@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import chdtrc
 from scipy.stats import mannwhitneyu, random_table
 
 from stratify.errors import listed
@@ -18,6 +19,7 @@ Array = NDArray[np.float64]
 
 STRONG_V, STRONG_ETA2 = 0.3, 0.14  # what Cohen calls medium for two classes, and large for a mean
 _DRAWS = 1999
+_ROUNDED = 0.05  # share of the span to which the ends of an overlap are rounded
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class PairSpread:
     strength : float
         Bias-corrected Cramér's V (classes) or eta squared (numbers).
     p_value : float
-        Exact by Monte Carlo over tables with these margins, or Mann-Whitney.
+        By Monte Carlo over tables with these margins, beyond all of them by chi squared; or Mann-Whitney.
     meetings : tuple of Meeting
         Where both are found, most balanced first; empty when they share nothing.
     """
@@ -71,7 +73,7 @@ class PairSpread:
 
 @dataclass(frozen=True)
 class Spread:
-    """A label over one column; every number counts patients, by their first sample.
+    """A label over one column; every number counts patients, by their first sample in a group.
 
     Parameters
     ----------
@@ -139,7 +141,8 @@ def label_spread(column: ProbeColumn, label: NDArray[Any], patients: NDArray[Any
     'case and control meet in B (3 and 6)'
     """
     rows = np.flatnonzero(column.known & (label != ""))
-    rows = rows[np.sort(np.unique(patients[rows], return_index=True)[1])]
+    once = pd.DataFrame({"patient": patients[rows], "group": label[rows]}).duplicated()
+    rows = rows[~once.to_numpy()]
     frame = pd.DataFrame({"group": label[rows], "value": column.values[rows]})
     groups = sorted(frame["group"].unique())
     if len(groups) < 2:
@@ -230,7 +233,10 @@ def _table_p(table: NDArray[np.int64]) -> float:
     if len(table) < 2:
         return 1.0
     drawn = random_table(table.sum(axis=1), table.sum(axis=0), seed=0).rvs(_DRAWS)
-    return float((1 + (_chi2(drawn) >= _chi2(table[None]) - 1e-9).sum()) / (1 + _DRAWS))
+    observed = float(_chi2(table[None])[0])
+    reached = int((_chi2(drawn) >= observed - 1e-9).sum())
+    p = (1 + reached) / (1 + _DRAWS)
+    return p if reached else min(p, float(chdtrc((table.shape[0] - 1) * (table.shape[1] - 1), observed)))
 
 
 def _shared(table: pd.DataFrame) -> tuple[Meeting, ...]:
@@ -243,15 +249,21 @@ def _shared(table: pd.DataFrame) -> tuple[Meeting, ...]:
 
 
 def _overlap(column: ProbeColumn, one: Array, two: Array) -> tuple[Meeting, ...]:
-    """Range that both groups cover, widened to round numbers so that it gives away nobody's value."""
+    """Range that both groups cover, told in round numbers so that it gives away nobody's value."""
     low, high = max(one.min(), two.min()), min(one.max(), two.max())
     if low > high:
         return ()
-    span = max(one.max(), two.max()) - min(one.min(), two.min())
-    step = 10.0 ** np.floor(np.log10(span)) / 2 if span > 0 else 1.0
-    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
     inside = [int(((values >= low) & (values <= high)).sum()) for values in (one, two)]
+    span = max(one.max(), two.max()) - min(one.min(), two.min())
+    step = _round_step(span * _ROUNDED) if span > 0 else 1.0
+    low, high = np.floor(low / step) * step, np.ceil(high / step) * step
     return (Meeting(f"{column.write(low)} to {column.write(high)}", *inside),)
+
+
+def _round_step(most: float) -> float:
+    """Largest of 1, 2, 5, 10, ... and their tenths that is no larger."""
+    tens = 10.0 ** np.floor(np.log10(most))
+    return float(max(factor * tens for factor in (1, 2, 5) if factor * tens <= most * (1 + 1e-9)))
 
 
 def _quartiles(frame: pd.DataFrame) -> pd.DataFrame:

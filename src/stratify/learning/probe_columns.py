@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.assays.clinical import require_columns
+from stratify.assays.dates import parse_days
 
 Array = NDArray[np.float64]
 
@@ -26,6 +28,10 @@ _BATCHES = (
     "freeze_thaw",
 )
 _COVARIATES = ("sex", "age", "age_band", "bmi")
+_NAMES = ("plate", "site", "matrix")  # numbers in them are names
+_HANDLED = frozenset("batch run lot chip laboratory operator instrument freezer rack box day".split())
+_MOST_CODES = 30
+_UNREAD_DATE = "dates that cannot be read with certainty; write them as 2026-01-31"
 _DATE = "collection_datetime"
 
 
@@ -87,7 +93,8 @@ def probe_columns(
     patients : array of shape (n,)
         Patient of each row.
     extra : sequence of str
-        Columns to probe beside the usual ones, taken as covariates.
+        Columns to probe beside the usual ones: batches where their names say how samples were handled (a
+        word such as batch, run, lot or operator), else covariates.
 
     Returns
     -------
@@ -110,14 +117,20 @@ def probe_columns(
     names = dict.fromkeys([*_usual(obs), *require_columns(obs, extra)])
     found, skipped = [], {}
     for name in names:
-        role: Literal["batch", "covariate"] = "batch" if name.split("@")[0] in _BATCHES else "covariate"
-        column = ProbeColumn(name, role, _values(obs[name], name, patients))
+        column = ProbeColumn(name, _role(name), _values(obs[name], name, patients))
         reason = _useless(column, patients)
         if reason is None:
             found.append(column)
         elif reason != "no value":
             skipped[name] = reason
+        elif name == _DATE and obs[name].astype(str).str.contains(r"\d", na=False).any():
+            skipped[name] = _UNREAD_DATE
     return found, skipped
+
+
+def _role(name: str) -> Literal["batch", "covariate"]:
+    words = re.split(r"[^a-z]+", name.lower())
+    return "batch" if name.split("@")[0] in _BATCHES or _HANDLED & set(words) else "covariate"
 
 
 def _usual(obs: pd.DataFrame) -> list[str]:
@@ -132,12 +145,22 @@ def _usual(obs: pd.DataFrame) -> list[str]:
 
 def _values(cells: pd.Series, name: str, patients: NDArray[Any]) -> NDArray[Any]:
     if name == _DATE:
-        dates = pd.to_datetime(cells, errors="coerce", utc=True, format="ISO8601").dt.tz_localize(None)
-        return ((dates - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(dtype=float)
-    if pd.api.types.is_numeric_dtype(cells) and cells.nunique() > 2:
+        return parse_days(cells)
+    if pd.api.types.is_numeric_dtype(cells) and not _is_code(cells, name, patients):
         return cells.to_numpy(dtype=float)
     words = cells.astype(object).where(cells.notna(), "").astype(str).to_numpy(dtype=object)
     return common_classes(words, patients)
+
+
+def _is_code(cells: pd.Series, name: str, patients: NDArray[Any]) -> bool:
+    """Whether numbers stand for classes: names of plates, or whole numbers that many patients share."""
+    known = cells.dropna()
+    if known.nunique() <= 2 or name.split("@")[0] in _NAMES:
+        return True
+    if name in (*_BATCHES, *_COVARIATES) or known.nunique() > _MOST_CODES or (known % 1 != 0).any():
+        return False
+    shared = pd.Series(patients[cells.notna()]).groupby(known.to_numpy()).nunique()
+    return bool(shared.min() >= FEWEST_IN_CLASS)
 
 
 def common_classes(words: NDArray[Any], patients: NDArray[Any]) -> NDArray[Any]:

@@ -10,6 +10,7 @@ from stratify.assays.finding import Finding, Severity
 from stratify.errors import listed
 from stratify.learning.label_spread import PairSpread, Spread
 from stratify.learning.predictability import Predictability
+from stratify.learning.probe_columns import FEWEST_IN_CLASS
 from stratify.learning.probe_facts import Alone, Probe
 
 SMALLEST_AUC, SMALLEST_CORRELATION = 0.6, 0.2  # less than this is no harm in practice
@@ -131,7 +132,7 @@ def still_learned(spread: Spread, uneven: Sequence[PairSpread]) -> str:
 
 def _confounded(spread: Spread, uneven: Sequence[PairSpread], label: str) -> Finding:
     batch = spread.role == "batch"
-    hopeless = [pair for pair in uneven if not pair.meetings]
+    hopeless = [pair for pair in uneven if _hardly_meet(pair)]
     error = batch and any(pair.p_value <= _LEVEL for pair in hopeless)
     if len(hopeless) == len(uneven):
         advice = "samples of both groups from one place are needed" if batch else "match people, or say so"
@@ -140,6 +141,12 @@ def _confounded(spread: Spread, uneven: Sequence[PairSpread], label: str) -> Fin
     strength = f"{label} is tied to {spread.column} ({spread.measure} {spread.strength:.2f})"
     remedy = f"{strength}: {still_learned(spread, uneven)}; {advice}"
     return Finding("label-confounded", "error" if error else "warning", (spread.column,), remedy, "table")
+
+
+def _hardly_meet(pair: PairSpread) -> bool:
+    """Whether too few of either group share a place: one wrong entry would make the difference."""
+    met = (sum(one.n_first for one in pair.meetings), sum(one.n_second for one in pair.meetings))
+    return min(met) < FEWEST_IN_CLASS
 
 
 def _jointly(
@@ -177,6 +184,11 @@ def _visible(
     ]
 
 
+def _by_groups_alone(one: Probe, tied: bool) -> bool:
+    """Whether a batch is seen only because the groups lie over it unevenly: within them nothing shows it."""
+    return tied and one.within is not None and one.within.p_value > _LEVEL
+
+
 def _smallest(found: Predictability) -> float:
     return SMALLEST_AUC if found.measure == "AUC" else SMALLEST_CORRELATION
 
@@ -185,7 +197,10 @@ def _seen(one: Probe, tied: bool, label: str | None) -> Finding:
     told = f"{one.column} is predicted from the levels, {_written(one.found)}"
     if one.within is not None:
         told += f", within groups {one.within.value:.2f}"
-    if one.role == "batch":
+    alone = one.role == "batch" and _by_groups_alone(one, tied)
+    if alone:
+        advice = "within groups it is not: what shows may be the groups themselves"
+    elif one.role == "batch":
         advice = (
             "put its levels on one footing with control or bridge samples (harmonise) before comparing them"
         )
@@ -193,7 +208,7 @@ def _seen(one: Probe, tied: bool, label: str | None) -> Finding:
         advice = "groups hardly differ in it"
     else:
         advice = f"adjust for {one.column} where groups differ in it"
-    severity: Severity = "warning" if one.role == "batch" or tied else "info"
+    severity: Severity = "info" if alone else "warning" if one.role == "batch" or tied else "info"
     code = "batch-visible" if one.role == "batch" else "covariate-visible"
     return Finding(code, severity, (one.column,), f"{told}; {advice}", "table")
 

@@ -153,7 +153,7 @@ def probe(
     >>> levels = np.random.default_rng(0).normal(size=(40, 8)) + 3.0 * (site == "B")[:, None]
     >>> obs = pd.DataFrame({"site": site, "group": site}, index=[f"S{i}" for i in range(40)])
     >>> [(finding.severity, finding.code) for finding in probe(AnnData(levels, obs=obs)).findings()]
-    [('error', 'label-confounded'), ('warning', 'batch-visible')]
+    [('error', 'label-confounded'), ('info', 'batch-visible')]
     """
     people = adata[patient_rows(adata)]
     people = people[np.argsort(people.obs_names.to_numpy(dtype=str), kind="stable")]
@@ -167,6 +167,9 @@ def probe(
     used = _used(patients, seed)
     levels, taken = np.asarray(people.X)[used], [column.take(used, patients[used]) for column in found]
     spreads = [label_spread(column, words, patients) for column in found] if named else []
+    for column, spread in zip(found, spreads, strict=False):
+        if spread is None:
+            skipped[f"{named} over {column.name}"] = f"{column.name} is known for fewer than two groups"
     return Probes(
         named,
         groups,

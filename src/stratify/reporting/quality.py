@@ -116,7 +116,10 @@ class DataQuality:
         proteins = self.overview.proteins
         facts = {
             **self.facts,
-            "findings": [finding.as_dict() | {"axis": finding.axis, "items": list(finding.items)} for finding in self.findings],
+            "findings": [
+                finding.as_dict() | {"axis": finding.axis, "items": list(finding.items)}
+                for finding in self.findings
+            ],
             "flow": dict(self.flow),
             "parts": list(self.parts),
             "detectability": proteins[["assay_id", "gene", "detectability", "missing"]].to_dict("records"),

@@ -10,6 +10,8 @@ from stratify.assays.finding import Finding
 
 _FEWEST_FOR_PATTERN = 20
 _TINY = 1e-9
+_DRAWN_IN = 4.0  # robust SDs
+_IQR_OF_NORMAL = 1.349
 
 
 def outlying_samples(people: Patients) -> list[Finding]:
@@ -28,8 +30,9 @@ def outlying_samples(people: Patients) -> list[Finding]:
 
     Notes
     -----
-    For median and range each assay is centred on its median first, so that a sample that was measured on one
-    panel only is compared with the others on that panel.
+    For median and range each assay is centred first, so that a sample that was measured on one panel only is
+    compared with the others on that panel: on its mean, levels beyond four SDs drawn in. Centred on medians,
+    some sample's own level would be the zero of each assay, and in small tables the others look far from it.
 
     References
     ----------
@@ -51,10 +54,20 @@ def _far_in_level(people: Patients) -> np.ndarray:
     far = np.zeros(people.n, dtype=bool)
     measured = np.flatnonzero(np.isfinite(people.levels).any(axis=1))
     if len(measured) >= 2 * ENOUGH:
-        centred = people.levels[measured] - people.quartiles[1]
+        centred = people.levels[measured] - _centre(people)
         low, middle, high = quantiles(centred, (0.25, 0.5, 0.75), axis=1)
         far[measured] = far_out(middle) | far_out(np.log(np.maximum(high - low, _TINY)), sides=1)
     return far
+
+
+def _centre(people: Patients) -> np.ndarray:
+    """Mean of each assay, levels beyond four robust SDs drawn in."""
+    low, middle, high = people.quartiles
+    reach = _DRAWN_IN * (high - low) / _IQR_OF_NORMAL
+    drawn_in = np.clip(people.levels, middle - reach, middle + reach)
+    known = np.isfinite(drawn_in)
+    total = np.where(known, drawn_in, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
 
 
 def _far_in_pattern(people: Patients) -> np.ndarray:

@@ -140,8 +140,60 @@ class Patients:
         """
         return tuple(str(name) for name in self.adata.var_names[mask])
 
+    @cached_property
+    def patients(self) -> np.ndarray:
+        """Number of each sample's patient, shape (n,); a sample without one is a patient of its own."""
+        number, names = pd.factorize(self.column("patient_id"))
+        unnamed = np.flatnonzero(self.column("patient_id") == "")
+        number[unnamed] = len(names) + np.arange(len(unnamed))
+        return np.asarray(number)
+
+    def patient_and(self, values: np.ndarray) -> np.ndarray:
+        """Give each patient a number for each value of a column.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n,)
+            Words or numbers.
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+        """
+        codes, found = pd.factorize(values, use_na_sentinel=False)
+        return np.asarray(self.patients * max(len(found), 1) + codes)
+
     def _of(self, values: np.ndarray) -> np.ndarray:
         return values if self.rows.all() else values[self.rows]
+
+
+def one_row_each(levels: np.ndarray, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Average the rows that share a key.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n, p)
+        NaN where missing.
+    keys : ndarray of int, shape (n,)
+        What rows must share to count once.
+
+    Returns
+    -------
+    levels : ndarray of shape (m, p)
+        Means of what was measured.
+    first : ndarray of int, shape (m,)
+        First row of each key.
+
+    Examples
+    --------
+    >>> one_row_each(np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1]))
+    (array([[2.],
+           [5.]]), array([0, 2]))
+    """
+    first = np.unique(keys, return_index=True)[1]
+    if len(first) == len(keys):
+        return levels, np.arange(len(keys))
+    return pd.DataFrame(levels).groupby(keys, sort=True).mean().to_numpy(), first
 
 
 def _words(frame: pd.DataFrame, name: str) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.assays.checks.patients import Patients
+from stratify.assays.checks.patients import Patients, one_row_each
 from stratify.assays.checks.ranks import centred_ranks, discovered, plate_shifts, strata_of
 from stratify.assays.finding import Finding
 from stratify.assays.plates import by_panel
@@ -35,7 +35,7 @@ def shifted_plates(people: Patients) -> list[Finding]:
     named when at least a tenth of a panel's assays (and three) are shifted at a false discovery rate of 5%
     over the number of plates, by .3 SDs in the median, against the other samples and against the median
     plate (the others differ from one that is shifted, too). A plate that holds one group of its own cannot
-    be judged.
+    be judged. Samples of one patient on one plate count once, by their mean.
     """
     panels = people.described("panel")
     plate = by_panel(people.adata.obs[people.rows], "plate", list(dict.fromkeys(panels)))
@@ -45,7 +45,8 @@ def shifted_plates(people: Patients) -> list[Finding]:
     for panel, columns in _batches(plate, panels, several=several):
         words = plate[panel].to_numpy(dtype=object)
         where = f" ({panel})" if several else ""
-        named += [f"{word}{where}" for word in _shifted(people.levels[:, columns], words, group)]
+        levels, first = one_row_each(people.levels[:, columns], people.patient_and(words))
+        named += [f"{word}{where}" for word in _shifted(levels, words[first], group[first])]
     remedy = "put the plates on one level through controls or bridges, and look at who is on which plate"
     return [Finding("plate-shift", "warning", tuple(named), remedy, "table")]
 

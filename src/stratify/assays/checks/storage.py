@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from stratify.assays.checks.patients import Patients
+from stratify.assays.checks.patients import Patients, one_row_each
 from stratify.assays.checks.ranks import centred_ranks, correlation_p, discovered, strata_of
+from stratify.assays.dates import parse_days
 from stratify.assays.finding import Finding
 
 _FEWEST = 20  # samples with a time
@@ -30,15 +31,18 @@ def drifting_assays(people: Patients) -> list[Finding]:
 
     Notes
     -----
-    Rank correlation within groups, at a false discovery rate of 5% over the number of columns.
+    Rank correlation within groups, at a false discovery rate of 5% over the number of columns. Samples of one
+    patient at one time count once, by their mean, and degrees of freedom count patients.
     """
     found, times = [], dict(_times(people))
     for name, time in times.items():
-        known = np.isfinite(time)
+        known = np.flatnonzero(np.isfinite(time))
+        levels, first = one_row_each(people.levels[known], people.patient_and(time)[known])
+        known = known[first]
         strata = strata_of(people.column("group")[known])
-        ranks = centred_ranks(people.levels[known], strata)
+        ranks = centred_ranks(levels, strata)
         clock = centred_ranks(time[known, None], strata)[:, 0]
-        freedom = int(known.sum()) - int(strata.max()) - 2
+        freedom = len(set(people.patients[known])) - int(strata.max()) - 2
         drifts = discovered(correlation_p(ranks, clock, freedom), _FALSE_ALARM / len(times))
         remedy = (
             f"levels follow {name!r} within groups: adjust for it, or compare samples of the same age only"
@@ -54,8 +58,7 @@ def _times(people: Patients) -> Iterator[tuple[str, np.ndarray]]:
         if name == "freezer_time":
             time = pd.to_numeric(words, errors="coerce").to_numpy(dtype=float)
         else:
-            date = pd.to_datetime(words, errors="coerce", format="mixed", utc=True)
-            time = np.where(date.isna(), np.nan, date.to_numpy(dtype="datetime64[s]").astype(float))
+            time = parse_days(words)
         known = np.isfinite(time)
         groups = len(set(people.column("group")[known]))
         if known.sum() >= _FEWEST + groups and len(set(time[known])) > 2:
