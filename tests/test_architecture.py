@@ -25,8 +25,8 @@ MODULE_LINES, MEDIAN_MODULE_LINES, BODY_LINES, ARGUMENTS = 250, 110, 50, 8
 VAGUE_NAMES = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 MAY_IMPORT_MLFLOW = {"reporting/tracking.py", "screening/serving.py"}
-MAY_PRINT = {"cli.py"}
-MAY_RUN_AT_IMPORT = {"cli.py"}
+MAY_PRINT = "cli/"
+MAY_RUN_AT_IMPORT = {"cli/__init__.py"}
 NO_TEST_OF_THEIR_NAME: set[str] = set()
 TOO_HEAVY_TO_SCREEN = {"matplotlib", "mlflow", "optuna", "shap", "sklearn", "xgboost"}
 
@@ -174,7 +174,7 @@ def test_nothing_is_asserted_printed_or_swallowed(path):
     nodes = list(ast.walk(TREES[path]))
     assert [node.lineno for node in nodes if isinstance(node, ast.Assert)] == []
     assert [node.lineno for node in nodes if isinstance(node, ast.ExceptHandler) and is_blind(node)] == []
-    if short(path) not in MAY_PRINT:
+    if not short(path).startswith(MAY_PRINT):
         assert calls(path, "print") == []
 
 

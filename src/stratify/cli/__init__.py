@@ -1,0 +1,62 @@
+"""Command line: each verb reads its arguments, makes one library call and prints."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from stratify.cli.check import check
+from stratify.cli.fetch import fetch
+from stratify.cli.import_files import import_files
+from stratify.cli.screen import screen
+from stratify.cli.simulate import simulate
+from stratify.cli.train import train
+from stratify.errors import StratifyError
+
+VERBS: dict[str, Callable[..., None]] = {
+    "fetch": fetch,
+    "simulate": simulate,
+    "check": check,
+    "import": import_files,
+    "train": train,
+    "screen": screen,
+}
+
+app = typer.Typer(
+    name="stratify",
+    help="Find depressed patients whose serum proteins resemble atopic dermatitis. Research software: "
+    "no output is a medical decision, and resembling atopic dermatitis is not response to a drug.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _name, _verb in VERBS.items():
+    app.command(_name)(_verb)
+
+
+def main() -> None:
+    """Run a verb; a refusal is three lines on standard error and exit code 1."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half folder is left behind
+    try:
+        app()
+    except StratifyError as error:
+        _refuse(error)
+    except OSError as error:
+        name = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+        _refuse(
+            StratifyError(
+                "files and folders that can be read and written",
+                f"{name}: {error.strerror or 'the system refuses'}",
+                "check the path, its permissions and the space on the disk",
+            )
+        )
+
+
+def _refuse(error: StratifyError) -> NoReturn:
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(1) from None

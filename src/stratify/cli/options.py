@@ -1,0 +1,23 @@
+"""Arguments that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable results on standard output.")]
+Clinical = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of the people, one row a sample with the sample ids of the assay file (CSV, xlsx)."
+    ),
+]
+AssayFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        help="What the laboratory sent, as it came: Olink, SomaScan, Luminex, MSD, mass spectrometry, a "
+        "plain table, or h5ad. Several files are joined."
+    ),
+]

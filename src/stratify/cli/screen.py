@@ -1,0 +1,46 @@
+"""Candidates scored by a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stratify.cli.options import AsJson, AssayFiles, Clinical
+from stratify.cli.output import print_json
+
+
+def screen(
+    model: Annotated[Path, typer.Argument(help="Model folder, such as models/demo-1.")],
+    files: AssayFiles,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            help="New folder for results.csv and report.html, or that of an earlier screening.",
+        ),
+    ],
+    clinical: Clinical = None,
+    offset: Annotated[
+        Path | None,
+        typer.Option(
+            help="Table of this laboratory's offset, one row an assay (columns assay_id or gene, offset, "
+            "error), where the file has no bridge or control samples that the model knows."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of each candidate whether the profile resembles the model's disease, and how sure that is."""
+    from stratify.screening.score import screen as screen_files
+
+    result = screen_files(model, files, clinical=clinical, out=output, offset=offset)
+    report = (output / "report.html").resolve()
+    if as_json:
+        print_json({"calls": result.counts, "model_digest": result.digest, "report": str(report)})
+        return
+    for call, count in result.counts.items():
+        print(f"{call}: {count}")
+    print(f"results: {output / 'results.csv'}")
+    print(f"report: {report}")
