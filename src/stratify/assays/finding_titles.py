@@ -51,7 +51,7 @@ TITLES = {
     "skipped-part": "Sheets and files without protein levels",
     "batch-visible": "Batches that can be told from the levels",
     "covariate-visible": "Facts about people that can be told from the levels",
-    "label-confounded": "Groups that cannot be separated from a batch",
+    "label-confounded": "Groups that lie unevenly over a batch or covariate",
     "label-predictable": "Groups that can be told from batches and covariates alone",
     "handling-differs": "Groups whose samples were handled differently",
 }
