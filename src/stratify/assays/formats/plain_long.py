@@ -12,6 +12,7 @@ from stratify.assays.files.grid import rough_frame
 from stratify.assays.files.part import Part
 from stratify.assays.files.unfinished import tell_unfinished
 from stratify.assays.layouts.assay_columns import assay_columns, describe, naming_column
+from stratify.assays.layouts.msd_wells import is_wells
 from stratify.assays.layouts.sample_rows import read_sample_rows
 from stratify.assays.proteins.identity import identify
 from stratify.assays.refusal import refuse
@@ -41,7 +42,9 @@ def is_long(part: Part) -> bool:
 
 
 def _columns(frame: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Names of the columns of samples, proteins and values."""
+    """Names of the columns of samples, proteins and values; a list of wells has several of the last."""
+    if is_wells([str(name) for name in frame.columns]):
+        return None
     sample = [name for name, word in rename_columns(frame.columns).items() if word == "sample_id"]
     keys = {re.sub(r"[^a-z0-9]", "", str(name).lower()): name for name in frame.columns[::-1]}
     value = [keys[word] for word in _VALUES if word in keys]
