@@ -36,6 +36,7 @@ TITLES = {
     "rescaled-levels": "Assays that were centred or scaled on these samples",
     "storage-drift": "Assays that follow the time since collection",
     "overlapping-assay": "Assays that measure one protein several times",
+    "foreign-assay": "Assays that the file marks as no protein of the people",
     "unknown-protein": "Columns whose names are on no known panel",
     "unknown-scale": "Scale of the levels that is not stated",
     "mixed-normalisation": "Normalisations that differ",
