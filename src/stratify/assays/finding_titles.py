@@ -31,6 +31,7 @@ TITLES = {
     "saturated": "Assays that pile up at their largest value",
     "floor-values": "Assays that pile up at their smallest value",
     "zero-values": "Assays with exact zeros",
+    "impossible-level": "Assays with levels that no log scale reaches",
     "linear-levels": "Assays that are not on a log scale",
     "mixed-scale": "Assays on another scale than the others",
     "rescaled-levels": "Assays that were centred or scaled on these samples",
