@@ -250,7 +250,9 @@ def _described(adata: AnnData, findings: Sequence[Finding]) -> dict[str, Any]:
 def _part(reading: Reading) -> dict[str, Any]:
     told = {"where": reading.where, "title": reading.title}
     if reading.table is None or not reading.has_levels:
-        return told | {"samples": 0, "controls": 0, "proteins": 0, "findings": []}
+        format_name = reading.format.name if reading.format else ""
+        nothing = {"samples": 0, "controls": 0, "proteins": 0, "findings": []}
+        return told | {"format": format_name, "platform": "", "scale": ""} | nothing
     return told | summary(reading.table, check(reading.table))
 
 
