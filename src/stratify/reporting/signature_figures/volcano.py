@@ -45,10 +45,9 @@ def draw_volcano(table: pd.DataFrame, title: str, *, q: float = 0.05, most: int 
             axes.axhline(height[found].min(), color=INK, lw=0.8, ls="--")
         reach = max(float(np.abs(effect).max(initial=0.0)), 0.1) * 1.08
         axes.set(xlim=(-reach, reach), ylim=(0, max(float(height.max(initial=1.0)), 1.0) * 1.06))
-        axes.set(xlabel=f"log2 fold change, {title}", ylabel="evidence, -log10 p")
+        axes.set_xlabel(f"log2 fold change, {title}")
+        axes.set_title("evidence, -log10 p (upward)", fontsize=10)
         axes.tick_params(axis="y", direction="in", pad=-18)
-        axes.yaxis.set_label_coords(0.5, 1.02)
-        axes.yaxis.label.set(rotation=0, ha="center", va="bottom")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=9)
         named = np.lexsort((-height, rows["q_value"]))[: min(most, int(found.sum()))]
         label_points(axes, effect[named], height[named], rows["protein"].iloc[named].astype(str).tolist())
