@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import typer
 
+from stratify.cli.associate import associate
 from stratify.cli.check import check
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
@@ -23,6 +24,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "simulate": simulate,
     "check": check,
     "import": import_files,
+    "associate": associate,
     "train": train,
     "screen": screen,
 }
