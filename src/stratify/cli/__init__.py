@@ -12,6 +12,7 @@ import typer
 
 from stratify.cli.associate import associate
 from stratify.cli.check import check
+from stratify.cli.crossspecies import crossspecies
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.screen import screen
@@ -25,6 +26,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "check": check,
     "import": import_files,
     "associate": associate,
+    "crossspecies": crossspecies,
     "train": train,
     "screen": screen,
 }
