@@ -24,10 +24,11 @@ def parts(**dials):
 @pytest.mark.parametrize("cohorts", [1, 3])
 def test_in_a_balanced_experiment_it_is_the_difference_of_differences(cohorts):
     y, s, d, *codes = parts(cohorts=cohorts, cages=4)
-    estimate, error, df = mixed_model_interaction(y, s, d, *codes)
+    estimate, error, df, method = mixed_model_interaction(y, s, d, *codes)
     means = [y[(s == a) & (d == b)].mean() for a, b in ((1, 1), (1, 0), (0, 1), (0, 0))]
     assert estimate == pytest.approx(means[0] - means[1] - means[2] + means[3])
     assert error > 0
+    assert (method.startswith("cage and cohort")) == (cohorts > 1)
     assert df == 16 * cohorts - 3 - cohorts
 
 
@@ -39,4 +40,4 @@ def test_treatment_within_cages_counts_animals():
 
 def test_what_can_not_be_fitted_is_nothing():
     y, s, d, *codes = parts()
-    assert np.isnan(mixed_model_interaction(np.zeros_like(y), s, d, *codes)).all()
+    assert np.isnan(mixed_model_interaction(np.zeros_like(y), s, d, *codes)[:3]).all()
