@@ -77,6 +77,29 @@ def test_visits_of_a_person_are_no_new_people():
     assert "within" not in set(once.table())
 
 
+def test_a_severity_that_is_asked_once_averages_the_visits():
+    scores, y = cohort(load=(0.7, 0.0, 0.0, 0.0))
+    persons = np.repeat([f"P{i:02d}" for i in range(30)], [1, 2, 3] * 10)
+    number = np.unique(persons, return_inverse=True)[1]
+    long = scores.iloc[number].reset_index(drop=True) + np.random.default_rng(2).normal(size=(60, 4))
+    long.iloc[0, 1] = np.nan
+    found = associate_scores(long, y[number].reset_index(drop=True), persons=persons)
+    assert (found.averaged, found.repeated) == (True, False)
+    means = long.groupby(number).mean()
+    wanted = associate_scores(means, y)
+    pd.testing.assert_frame_equal(found.table(), wanted.table())
+
+
+def test_a_standardised_slope_is_the_correlation_where_visits_add_nothing():
+    """The estimate must not depend on how much scores happen to move between visits."""
+    rng = np.random.default_rng(7)
+    person = np.repeat(np.arange(400), 3)
+    x = rng.normal(size=400)[person] + rng.normal(size=1200)
+    y = pd.Series(x + np.sqrt(2.0) * (0.9 * rng.normal(size=400)[person] + 0.4 * rng.normal(size=1200)))
+    found = associate_scores(pd.DataFrame({"Th2": x}), y.rename("madrs"), persons=person.astype(str))
+    assert found.linear.correlation[0] == pytest.approx(np.corrcoef(x, y)[0, 1], abs=0.06)
+
+
 def test_missing_proteins_lose_their_own_rows_only():
     scores, y = cohort()
     holed = scores.copy()

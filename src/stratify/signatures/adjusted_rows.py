@@ -30,12 +30,18 @@ class AdjustedRows:
         Share of a person's own mean that is taken off each of their rows; 0 where nobody repeats.
     persons : array of int, shape (n,)
         Person of each row.
+    plain : array of shape (n, p)
+        Orthonormal columns of the mean and the covariates before persons' means were taken off.
+    spread : float
+        Root of the sum of squares that covariates leave of the outcome, before persons' means were taken off.
     """
 
     outcome: Array
     basis: Array
     removed: Array
     persons: NDArray[np.int_]
+    plain: Array
+    spread: float
 
     @property
     def repeated(self) -> bool:
@@ -55,13 +61,14 @@ class Effects:
     Parameters
     ----------
     correlation : array of shape (m,)
-        Partial correlation with the outcome; NaN where a column does not vary.
+        Partial correlation with the outcome; with several rows a person the slope in SDs of both, which is
+        the same where it is one slope between and within persons. NaN where a column does not vary.
     slope, error : array of shape (m,)
         Units of the outcome a unit of the column, and the standard error.
     df : array of shape (m,)
         Degrees of freedom of the error.
     unit : array of shape (m,)
-        From a slope to a correlation: SD of the column over that of the outcome, both cleared.
+        From a slope to a correlation: SD of the column over that of the outcome, cleared of covariates.
     """
 
     correlation: Array
@@ -134,7 +141,8 @@ def prepare_rows(outcome: Array, covariates: Array, persons: NDArray[np.int_]) -
     removed = _share_to_remove(residual, persons)
     basis = _basis(take_means(design, persons, removed)) if removed.any() else plain
     moved = take_means(outcome[:, None], persons, removed)[:, 0]
-    return AdjustedRows(moved - basis @ (basis.T @ moved), basis, removed, persons)
+    spread = float(np.sqrt(residual @ residual))
+    return AdjustedRows(moved - basis @ (basis.T @ moved), basis, removed, persons, plain, spread)
 
 
 def effects(columns: Array, rows: AdjustedRows) -> Effects:
@@ -166,11 +174,16 @@ def effects(columns: Array, rows: AdjustedRows) -> Effects:
     size = np.where(size > 1e-18 * np.maximum((columns**2).sum(axis=0), 1e-300), size, np.nan)
     product = rows.outcome @ cleared
     total = float(rows.outcome @ rows.outcome)
+    if not total > 0:
+        return Effects.unknown(columns.shape[1])
     slope = product / size
     correlation = np.clip(product / np.sqrt(size * total), -1.0, 1.0)
     unit = np.sqrt(size / total)
     if rows.repeated:
         error, df = cluster_robust(cleared, rows.outcome, rows.basis, rows.persons)
+        plain = columns - rows.plain @ (rows.plain.T @ columns)
+        unit = np.sqrt((plain**2).sum(axis=0)) / rows.spread
+        correlation = np.clip(slope * unit, -1.0, 1.0)
         return Effects(correlation, slope, np.where(np.isnan(size), np.nan, error), df, unit)
     free = float(len(columns) - 1 - rows.basis.shape[1])
     error = np.sqrt(np.maximum(total - slope * product, 0.0) / max(free, 1.0) / size)

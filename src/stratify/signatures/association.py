@@ -16,7 +16,7 @@ from stratify.signatures.association_result import Association, fisher_z, q_valu
 from stratify.signatures.curvature import curvature_p
 from stratify.signatures.partial_pooling import Pooled, pool
 from stratify.signatures.specificity import AXES, Specificity, judge_axes
-from stratify.signatures.visits import between_and_within
+from stratify.signatures.visits import between_and_within, is_constant_within, person_means
 
 Array = NDArray[np.float64]
 
@@ -42,7 +42,8 @@ def associate_scores(
     covariates : array of shape (n, c), optional
         Numbers without gaps (categories as columns of 0 and 1).
     persons : sequence of str, optional
-        Person of each row; every row is its own person if left out.
+        Person of each row; every row is its own person if left out. Where the outcome of nobody changes from
+        row to row (a baseline severity), the rows of each person are averaged.
     axes : sequence of str, default Th2, Th1, Th17
         Scores that are each other's rivals.
 
@@ -72,8 +73,12 @@ def associate_scores(
     y = outcome.to_numpy(dtype=float)
     design = np.zeros((len(y), 0)) if covariates is None else np.asarray(covariates, dtype=float)
     person = np.arange(len(y)) if persons is None else np.unique(list(persons), return_inverse=True)[1]
-    _require_freedom(y, design, person)
     columns = scores.to_numpy(dtype=float)
+    averaged = is_constant_within(y, person)
+    if averaged:
+        columns, y, design = person_means(columns, person), *(person_means(v, person) for v in (y, design))
+        person = np.arange(len(y))
+    _require_freedom(y, design, person)
     parts = [_part(columns[:, own], y, design, person, own) for own in _patterns(columns)]
     order = np.argsort(np.concatenate([part.own for part in parts]))
     rank = Effects.joined([part.rank for part in parts])[order]
@@ -91,10 +96,11 @@ def associate_scores(
         n_persons=n_persons,
         covariates=width,
         repeated=repeated,
+        averaged=averaged,
         pooled=_pooled(rank, errors, columns, y, design, person),
         curvature=facts.pop("curvature").to_numpy(),
         levels=facts,
-        specificity=tuple(_judged(scores, y, design, person, q_values(rank.p_value), axes)),
+        specificity=tuple(_judged(scores.columns, columns, y, design, person, q_values(rank.p_value), axes)),
     )
 
 
@@ -166,7 +172,8 @@ def _pooled(
 
 
 def _judged(
-    scores: pd.DataFrame,
+    names: pd.Index,
+    columns: Array,
     y: Array,
     design: Array,
     person: NDArray[np.int_],
@@ -174,11 +181,11 @@ def _judged(
     axes: Sequence[str],
 ) -> list[Specificity]:
     """Axes are compared in the rows in which all of them are measured."""
-    there = [name for name in axes if name in scores and np.ptp(scores[name].dropna()) > 0]
-    values = scores[there].to_numpy(dtype=float)
+    places = [list(names).index(name) for name in axes if name in names]
+    places = [i for i in places if len(np.unique(columns[np.isfinite(columns[:, i]), i])) > 1]
+    there, values = list(names[places]), columns[:, places]
     seen = np.isfinite(values).all(axis=1)
     if not there or seen.sum() - 3 - design.shape[1] < FEWEST_DF or np.ptp(y[seen]) == 0:
         return []
     rows = prepare_rows(rankdata(y[seen]), design[seen], person[seen])
-    places = [list(scores.columns).index(name) for name in there]
     return judge_axes(there, rankdata(values[seen], axis=0), rows, q[places], axes=axes)

@@ -49,6 +49,8 @@ class Association:
         Columns that were adjusted for.
     repeated : bool
         Whether persons have several samples; errors are then robust against dependence within a person.
+    averaged : bool
+        Whether several samples of a person were averaged, because the outcome of nobody changes between them.
     pooled : Pooled
         Fisher's z of the rank correlations after partial pooling.
     curvature : array of shape (m,)
@@ -68,6 +70,7 @@ class Association:
     n_persons: NDArray[np.int_]
     covariates: int
     repeated: bool
+    averaged: bool
     pooled: Pooled
     curvature: Array
     levels: pd.DataFrame

@@ -21,6 +21,7 @@ from stratify.signatures.frozen_scores import pathway_scores
 from stratify.signatures.outcomes import Outcome, read_outcome, require_variation
 from stratify.signatures.pathways import HANDLING
 
+AVERAGED = "the outcome of nobody changes between visits: the visits of each person are averaged"
 CAUTION = "an association in the people at hand; it says nothing of cause, nor of what a drug would do"
 
 
@@ -126,7 +127,9 @@ def associate(
     scores, score_notes = _protein_levels(people) if proteins else pathway_scores(people, reference=reference)
     adjusted = covariate_columns(people.obs.iloc[own], covariates)[0]
     result = associate_scores(scores.iloc[own], read.values.iloc[own], covariates=adjusted, persons=persons)
-    notes = [*read.notes, *group_notes, *_gaps(told, known), *person_notes, *score_notes, *_handling(result)]
+    averaged = [AVERAGED] if result.averaged else []
+    notes = [*read.notes, *group_notes, *_gaps(told, known), *person_notes, *averaged, *score_notes]
+    notes += _handling(result)
     return CohortAssociation(result, read, tuple(group), tuple(names), tuple(notes))
 
 

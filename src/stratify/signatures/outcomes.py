@@ -189,7 +189,7 @@ def _by_steps(
     raise ClinicalTableError(
         f"numbers, or words of an ordinal scale, in {column!r}",
         f"other text for {listed(cells.index[np.asarray(unknown, dtype=bool)])}",
-        "give numbers, or name all words from lowest to highest (--step mild --step moderate ...)",
+        "give numbers, or words such as mild, moderate, severe",
     )
 
 

@@ -47,10 +47,10 @@ def between_and_within(
     >>> found["between"].item() > 0.9, found["within"].item() < -0.9
     (True, True)
     """
-    number, count = np.unique(persons, return_inverse=True, return_counts=True)[1:]
+    number = np.unique(persons, return_inverse=True)[1]
     parts = (columns, outcome[:, None], covariates)
-    means = [_sums(values, number) / count[:, None] for values in parts]
-    between = effects(means[0], prepare_rows(means[1][:, 0], means[2], np.arange(len(count))))
+    means = [person_means(values, number) for values in parts]
+    between = effects(means[0], prepare_rows(means[1][:, 0], means[2], np.arange(number.max() + 1)))
     x, y, z = (values - mean[number] for values, mean in zip(parts, means, strict=True))
     moves = np.abs(z).max(axis=0, initial=0.0) > 1e-12
     within = effects(x, prepare_rows(y[:, 0], z[:, moves], number))
@@ -64,7 +64,20 @@ def between_and_within(
     )
 
 
-def _sums(values: Array, number: NDArray[np.int_]) -> Array:
-    sums = np.zeros((number.max() + 1, values.shape[1]))
-    np.add.at(sums, number, values)
-    return sums
+def person_means(values: Array, persons: NDArray[np.int_]) -> Array:
+    """Mean of each person's known values (n, ...), persons in rising order; NaN where none is known."""
+    number = np.unique(persons, return_inverse=True)[1]
+    known = np.isfinite(values)
+    sums, counts = (np.zeros((number.max() + 1, *values.shape[1:])) for _ in range(2))
+    np.add.at(sums, number, np.where(known, values, 0.0))
+    np.add.at(counts, number, known.astype(float))
+    return np.where(counts > 0, sums / np.maximum(counts, 1.0), np.nan)
+
+
+def is_constant_within(outcome: Array, persons: NDArray[np.int_]) -> bool:
+    """Say whether persons have several rows and the outcome (n,) of none of them changes."""
+    number = np.unique(persons, return_inverse=True)[1]
+    if number.max() + 1 == len(persons):
+        return False
+    moves = np.abs(outcome - person_means(outcome, persons)[number])
+    return bool(moves.max() <= 1e-9 * max(float(np.abs(outcome).max()), 1e-300))
