@@ -157,7 +157,7 @@ def test_too_many_covariates_and_the_outcome_itself_are_refused():
 @pytest.mark.parametrize("kind", ["plain", "covariates", "visits"])
 def test_the_level_is_kept_at_25_people(kind):
     p = []
-    for seed in range(150):
+    for seed in range(50):
         rng = np.random.default_rng(seed)
         visits = 3 if kind == "visits" else 1
         person = np.repeat(np.arange(25), visits)

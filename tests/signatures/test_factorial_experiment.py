@@ -12,8 +12,8 @@ from stratify.signatures.factorial_experiment import analyse_factorial
 from stratify.simulation.animals import simulate_animals
 
 
-def analysed(seed=1, split=False, change=lambda frame: frame, **dials):
-    return analyse_factorial(read_animals(change(simulate_animals(seed, **dials))), split=split)
+def analysed(seed=1, split=False, mixed=True, change=lambda frame: frame, **dials):
+    return analyse_factorial(read_animals(change(simulate_animals(seed, **dials))), split=split, mixed=mixed)
 
 
 def pick(found, effect="interaction", outcome="interaction_ratio", scale="difference"):
@@ -107,7 +107,7 @@ def test_an_outcome_without_spread_and_one_with_an_empty_cell_are_left_out():
 
 def test_the_level_is_kept_with_cages_and_cohorts():
     p = [
-        pick(analysed(seed, interaction=0.0, cohorts=2, spread=(0.3, 0.3, 0.4)), scale="ratio")["p_value"]
-        for seed in range(40)
+        pick(analysed(seed, mixed=False, interaction=0.0, cohorts=2, spread=(0.3, 0.3, 0.4)))["p_value"]
+        for seed in range(60)
     ]
     assert np.mean(np.array(p) <= 0.05) <= 0.15
