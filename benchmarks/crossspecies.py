@@ -7,10 +7,10 @@ Animals are simulated; no public data of such an experiment were at hand. Cells 
 cages of three, no cage effect, few and small cages, one animal a cage, treatment within cages, unequal cages.
 "varying" lets the interaction differ between cohorts around zero, which no test on cages can know. One
 experiment of five also gets the mixed model. Agreement (a third as many runs): the mouse contrast is that of
-AD against psoriasis patients of a simulated study under mouse symbols, the human one that of its healthy people
-against each other, so that nothing agrees though proteins move together in both alike ("disease"); the
-same the other way round ("reverse"); a mouse contrast of noise; "same" takes other AD and psoriasis patients.
-"""
+AD against psoriasis patients of a simulated study under mouse symbols, the human one that of its healthy
+people against each other, so that nothing agrees though proteins move together in both alike ("disease");
+the same the other way round ("reverse"); a mouse contrast of noise; "same" takes other AD and psoriasis
+patients.
 
 from __future__ import annotations
 
