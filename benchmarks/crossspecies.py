@@ -11,6 +11,7 @@ AD against psoriasis patients of a simulated study under mouse symbols, the huma
 people against each other, so that nothing agrees though proteins move together in both alike ("disease");
 the same the other way round ("reverse"); a mouse contrast of noise; "same" takes other AD and psoriasis
 patients.
+"""
 
 from __future__ import annotations
 
