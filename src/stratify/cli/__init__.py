@@ -10,7 +10,9 @@ from typing import NoReturn
 
 import typer
 
+from stratify.cli.associate import associate
 from stratify.cli.check import check
+from stratify.cli.crossspecies import crossspecies
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.screen import screen
@@ -23,6 +25,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "simulate": simulate,
     "check": check,
     "import": import_files,
+    "associate": associate,
+    "crossspecies": crossspecies,
     "train": train,
     "screen": screen,
 }
