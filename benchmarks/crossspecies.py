@@ -6,7 +6,7 @@
 Animals are simulated; no public data of such an experiment were at hand. Cells vary how animals are kept:
 cages of three, no cage effect, few and small cages, one animal a cage, treatment within cages, unequal cages.
 "varying" lets the interaction differ between cohorts around zero, which no test on cages can know. One
-experiment of five also gets the mixed model. Agreement (a third as many runs): the mouse contrast is that of
+experiment of five also gets the mixed model. Agreement (a fifth as many runs): the mouse contrast is that of
 AD against psoriasis patients of a simulated study under mouse symbols, the human one that of its healthy
 people against each other, so that nothing agrees though proteins move together in both alike ("disease");
 the same the other way round ("reverse"); a mouse contrast of noise; "same" takes other AD and psoriasis
@@ -117,7 +117,7 @@ def resume(path: Path, runs: int) -> pd.DataFrame:
     for cell in (*KEPT, *AGREEMENT):
         act = run_animals if cell in KEPT else run_agreement
         there = set(done.loc[done["cell"] == cell, "seed"])
-        wanted = runs if cell in KEPT else -(-runs // 3)
+        wanted = runs if cell in KEPT else -(-runs // 5)
         todo = [s for s in range(FIRST_SEED, FIRST_SEED + wanted) if s not in there]
         for start in range(0, len(todo), 50):
             rows = [{"cell": cell, "seed": s, **act(cell, s)} for s in todo[start : start + 50]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import f as f_distribution
 
 from stratify.signatures.adjusted_rows import effects, prepare_rows
 
@@ -66,10 +67,27 @@ def curvature_p(columns: Array, outcome: Array, covariates: Array, persons: NDAr
         NaN where a score has too few values for three knots.
     """
     found = np.full(columns.shape[1], np.nan)
-    for j, column in enumerate(columns.T):
-        knots = np.quantile(column, KNOTS)
-        if np.diff(knots).min() <= 1e-9 * max(float(np.ptp(column)), 1e-300):
-            continue
-        rows = prepare_rows(outcome, np.column_stack([covariates, column]), persons)
-        found[j] = effects(spline_term(column, knots)[:, None], rows).p_value[0]
+    knots = np.quantile(columns, KNOTS, axis=0)
+    apart = np.diff(knots, axis=0).min(axis=0) > 1e-9 * np.maximum(np.ptp(columns, axis=0), 1e-300)
+    bent = [spline_term(columns[:, j], knots[:, j]) for j in np.flatnonzero(apart)]
+    if bent and len(np.unique(persons)) == len(persons):
+        found[apart] = _plain(columns[:, apart], np.column_stack(bent), outcome, covariates)
+        return found
+    for j, term in zip(np.flatnonzero(apart), bent, strict=True):
+        rows = prepare_rows(outcome, np.column_stack([covariates, columns[:, j]]), persons)
+        found[j] = effects(term[:, None], rows).p_value[0]
     return found
+
+
+def _plain(columns: Array, bent: Array, outcome: Array, covariates: Array) -> Array:
+    """Do the same at once for all scores where each person has one row."""
+    rows = prepare_rows(outcome, covariates, np.arange(len(outcome)))
+    line, bend = rows.adjust(columns), rows.adjust(bent)
+    line /= np.maximum(np.sqrt((line**2).sum(axis=0)), 1e-300)
+    bend -= line * (line * bend).sum(axis=0)
+    rest = rows.outcome[:, None] - line * (rows.outcome @ line)
+    size, product, total = (bend**2).sum(axis=0), (bend * rest).sum(axis=0), (rest**2).sum(axis=0)
+    size = np.where(size > 1e-18 * (bent**2).sum(axis=0), size, np.nan)
+    free = len(outcome) - 2 - rows.basis.shape[1]
+    share = np.minimum(product**2 / (size * total), 1.0)
+    return np.asarray(f_distribution.sf(share * free / np.maximum(1.0 - share, 1e-300), 1, free))

@@ -68,8 +68,11 @@ def pool(z: Array, errors: Array, correlation: Array | None = None) -> Pooled:
     >>> pool(np.array([0.6, 0.0, 0.1, -0.1]), np.full(4, 0.2)).estimate.round(2).tolist()
     [0.41, 0.06, 0.12, 0.01]
     """
-    covariance = np.diag(errors**2) if correlation is None else correlation * np.outer(errors, errors)
-    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2.0)
+    if correlation is None:
+        values, vectors = errors**2, np.eye(len(z))
+    else:
+        covariance = correlation * np.outer(errors, errors)
+        values, vectors = np.linalg.eigh((covariance + covariance.T) / 2.0)
     values = np.maximum(values, 0.0)
     rotated, ones = vectors.T @ z, vectors.sum(axis=0)
     total = values[None, :] + _GRID[:, None] ** 2
@@ -93,7 +96,7 @@ def pool(z: Array, errors: Array, correlation: Array | None = None) -> Pooled:
 def _quantile(weight: Array, centers: Array, spreads: Array, level: float) -> Array:
     """Quantile of a mixture of normals, column by column, by bisection."""
     below, above = (centers - 9.0 * spreads).min(axis=0), (centers + 9.0 * spreads).max(axis=0)
-    for _ in range(60):
+    for _ in range(40):
         middle = (below + above) / 2.0
         less = weight @ ndtr((middle - centers) / spreads) < level
         below, above = np.where(less, middle, below), np.where(less, above, middle)
