@@ -108,7 +108,12 @@ def patients_of(
             f"{FEWEST} patients of a group measured"
         )
     return Patients(
-        levels[:, kept], groups_of, keys.astype(object)[complete], numbers, part.var[kept].copy(), tuple(notes)
+        levels[:, kept],
+        groups_of,
+        keys.astype(object)[complete],
+        numbers,
+        part.var[kept].copy(),
+        tuple(notes),
     )
 
 
@@ -116,7 +121,9 @@ def _refuse_unknown(people: AnnData, groups: Sequence[str], group: str, covariat
     for column in (group, *covariates):
         if column not in people.obs:
             known = nearest(column, list(map(str, people.obs)))
-            raise CohortError(f"a column {column!r} in the clinical table", "it is absent", f"name one; {known}")
+            raise CohortError(
+                f"a column {column!r} in the clinical table", "it is absent", f"name one; {known}"
+            )
     there = sorted(set(people.obs[group].dropna().astype(str)) - {""})
     for name in groups:
         if name not in there:

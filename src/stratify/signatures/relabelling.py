@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stratify.errors import CohortError
-from stratify.signatures.linear_models import contrast_fit, fit_linear
+from stratify.signatures.linear_models import LinearFit, contrast_fit, fit_linear
 from stratify.signatures.patients import Patients
 
 Array = NDArray[np.float64]
@@ -36,6 +36,8 @@ class Effects:
         Within groups, in units of ``sigma`` and of their own expected size; 0 where missing.
     weights : array of shape (c, n)
         What each patient adds to a contrast.
+    fit : LinearFit
+        The contrasts, to be moderated.
     """
 
     effect: Array
@@ -45,6 +47,7 @@ class Effects:
     shared: Array
     residual: Array
     weights: Array
+    fit: LinearFit
 
     @property
     def z(self) -> Array:
@@ -94,6 +97,7 @@ def effects_of(patients: Patients, pairs: Sequence[Pair]) -> Effects:
         shared,
         residual / np.sqrt(1 - leverage)[:, None],
         contrasts.T @ np.linalg.pinv(design),
+        told,
     )
 
 
@@ -132,7 +136,7 @@ class Relabelling:
     movable: NDArray[np.int_]
 
     def orders(self, count: int, rng: np.random.Generator) -> NDArray[np.int_]:
-        """Draw relabellings (count, n): whose residual each row gets; the first is the one that was observed."""
+        """Draw relabellings (count, n): whose residual each row gets; the first is as observed."""
         orders = np.tile(np.arange(len(self.residual)), (count + 1, 1))
         moved = np.argsort(rng.random((count, len(self.movable))), axis=1)
         orders[1:, self.movable] = self.movable[moved]
@@ -141,7 +145,7 @@ class Relabelling:
     def z(self, orders: NDArray[np.int_]) -> Iterator[Array]:
         """Give the contrasts' effects over their standard errors (b, c, p), some relabellings at a time."""
         inverse = np.argsort(orders, axis=1)
-        n, p = self.residual.shape
+        p = self.residual.shape[1]
         size = max(CHUNK // (p * max(self.basis.shape[1], 4)), 1)
         whole = bool(self.seen.all())
         fixed = self.weights @ self.expected
