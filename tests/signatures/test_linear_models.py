@@ -156,3 +156,26 @@ def test_what_cannot_be_fitted_is_refused(change, found):
     with pytest.raises(CohortError, match="expected") as refusal:
         fit_linear(levels, **({"design": design} | change))
     assert found in refusal.value.found
+
+
+def test_a_difference_can_be_told_where_its_groups_cannot():
+    design = np.c_[np.repeat(np.eye(2), 4, axis=0), np.full(8, 25.0)]  # a covariate that is constant
+    levels = np.random.default_rng(9).normal(size=(8, 3))
+    levels[2, 0] = np.nan
+    contrasts = np.array([[-1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    fit = fit_linear(levels, design, ["difference", "control"], contrasts=contrasts)
+    expected = fit_linear(levels, design[:, :2])
+    np.testing.assert_allclose(
+        fit.coefficients[:, 0], expected.coefficients[:, 1] - expected.coefficients[:, 0], rtol=1e-10
+    )
+    assert np.isnan(fit.coefficients[:, 1]).all()
+    np.testing.assert_allclose(fit.sigma, expected.sigma)
+
+
+def test_a_contrast_in_the_fit_equals_one_after_it():
+    levels, design, rng = table(10, share=0.1)
+    contrasts = rng.normal(size=(3, 2))
+    first = fit_linear(levels, design, ["a", "b"], contrasts=contrasts)
+    second = contrast_fit(fit_linear(levels, design), contrasts, ["a", "b"])
+    np.testing.assert_allclose(first.coefficients, second.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(first.stdev_unscaled, second.stdev_unscaled, rtol=1e-8)

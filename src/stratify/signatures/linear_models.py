@@ -53,14 +53,14 @@ class LinearFit:
 
 @dataclass(frozen=True)
 class _Basis:
-    """Orthonormal columns that span the design, and the way back to its coefficients."""
+    """Orthonormal columns that span the design, and the way back to its coefficients or their contrasts."""
 
     columns: Array  # (n, r)
-    back: Array  # (k, r)
-    hidden: NDArray[np.bool_]  # (k,) not estimable from any sample
+    back: Array  # (c, r)
+    hidden: NDArray[np.bool_]  # (c,) not estimable from any sample
 
     def describe(self, gram: Array) -> tuple[Array, Array, Array]:
-        """Inverses (m, r, r), covariances (m, k, k) and ranks (m,) of ``gram`` (m, r, r)."""
+        """Inverses (m, r, r), covariances (m, c, c) and ranks (m,) of ``gram`` (m, r, r)."""
         values, vectors = np.linalg.eigh(gram)
         kept = values > _SMALLEST_EIGENVALUE * np.maximum(values[:, -1:], 1e-300)
         reciprocal = np.where(kept, 1 / np.where(kept, values, 1), 0)
@@ -81,6 +81,7 @@ def fit_linear(
     weights: Array | None = None,
     blocks: Sequence[object] | NDArray[np.generic] | None = None,
     correlation: float | None = None,
+    contrasts: Array | None = None,
 ) -> LinearFit:
     r"""Fit every assay by (generalised) least squares.
 
@@ -97,7 +98,7 @@ def fit_linear(
     design : array of shape (n, k)
         Without gaps. A coefficient that the measured samples cannot tell is NaN.
     names : sequence of str, optional
-        Of the columns of the design.
+        Of the columns of the design, or of the contrasts.
     weights : array of shape (n,) or (n, p), optional
         Relative precision of samples or of single values; zero or less means missing.
     blocks : sequence of length n, optional
@@ -105,6 +106,9 @@ def fit_linear(
     correlation : float, optional
         Between samples of one patient, from `stratify.signatures.blocks.consensus_correlation`; needed
         with `blocks`.
+    contrasts : array of shape (k, c), optional
+        Weights of the columns of the design. The fit is then of these combinations, each wherever the
+        measured samples can tell it, even if they cannot tell the columns apart.
 
     Returns
     -------
@@ -128,15 +132,16 @@ def fit_linear(
     ([5.0, -2.0], [2.0, 1.0])
     """
     levels, design = np.asarray(levels, dtype=np.float64), np.asarray(design, dtype=np.float64)
-    _check(levels, design, weights)
+    weighed = np.eye(design.shape[-1]) if contrasts is None else np.asarray(contrasts, dtype=np.float64)
+    _check(levels, design, weights, weighed)
     covariance = SampleCovariance.make(len(levels), weights, blocks, correlation)
-    basis, k, p = _orthonormal(design), design.shape[1], levels.shape[1]
+    basis, k = _orthonormal(design, weighed), weighed.shape[1]
     fit = _fit_whole(levels, basis, covariance)
     again = np.flatnonzero(~fit.whole)
     if len(again):
         _fit_by_gaps(fit, levels, basis, covariance, again)
     named = tuple(names) if names is not None else tuple(f"x{i + 1}" for i in range(k))
-    coefficients = (basis.back @ fit.inner).T if k else np.zeros((p, 0))
+    coefficients = (basis.back @ fit.inner).T
     spread = np.sqrt(np.diagonal(fit.covariance, axis1=-2, axis2=-1))
     known = np.broadcast_to(np.isfinite(spread), coefficients.shape)
     free = np.where(fit.df > 0, fit.df, np.nan)
@@ -200,12 +205,14 @@ def contrast_fit(fit: LinearFit, contrasts: Array, names: Sequence[str]) -> Line
     )
 
 
-def _check(levels: Array, design: Array, weights: Array | None) -> None:
+def _check(levels: Array, design: Array, weights: Array | None, contrasts: Array) -> None:
     wrong = ""
     if levels.ndim != 2 or design.ndim != 2 or len(levels) != len(design):
         wrong = f"levels of shape {levels.shape} and a design of shape {design.shape}"
     elif not np.isfinite(design).all():
         wrong = "a design with gaps"
+    elif contrasts.ndim != 2 or len(contrasts) != design.shape[1]:
+        wrong = f"contrasts of shape {contrasts.shape} for a design of shape {design.shape}"
     elif weights is not None and np.shape(weights) not in ((len(levels),), levels.shape):
         wrong = f"weights of shape {np.shape(weights)} for levels of shape {levels.shape}"
     if wrong:
@@ -216,14 +223,15 @@ def _check(levels: Array, design: Array, weights: Array | None) -> None:
         )
 
 
-def _orthonormal(design: Array) -> _Basis:
+def _orthonormal(design: Array, contrasts: Array) -> _Basis:
     length = np.sqrt((design**2).sum(axis=0))
-    scale = np.where(length > 0, 1 / np.where(length > 0, length, 1), 0)
-    left, singular, right = np.linalg.svd(design * scale, full_matrices=False)
-    kept = singular > SMALLEST_SINGULAR
-    reach = (right[kept] ** 2).sum(axis=0)
-    hidden = (reach < 1 - 1e-6) | (length == 0)
-    return _Basis(left[:, kept], scale[:, None] * right[kept].T / singular[kept], hidden)
+    scale = 1 / np.where(length > 0, length, 1)
+    left, singular, right = np.linalg.svd(design * scale, full_matrices=len(design) < design.shape[1])
+    rank = int((singular > SMALLEST_SINGULAR).sum())
+    wanted = contrasts * scale[:, None]
+    lost = np.abs(right[rank:] @ wanted).max(axis=0, initial=0)
+    hidden = lost > 1e-6 * np.sqrt((wanted**2).sum(axis=0))
+    return _Basis(left[:, :rank], wanted.T @ right[:rank].T / singular[:rank], hidden)
 
 
 @dataclass(eq=False)
