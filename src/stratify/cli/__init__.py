@@ -13,6 +13,8 @@ import typer
 from stratify.cli.check import check
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
+from stratify.cli.overlap import overlap
+from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
@@ -23,6 +25,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "simulate": simulate,
     "check": check,
     "import": import_files,
+    "overlap": overlap,
+    "reverse": reverse,
     "train": train,
     "screen": screen,
 }

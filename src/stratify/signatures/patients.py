@@ -33,6 +33,8 @@ class Patients:
         Numbers, and a column a category but the first.
     assays : DataFrame of p rows
         As ``AnnData.var``, one assay a protein.
+    obs : DataFrame of n rows
+        Group and covariates, as they came.
     notes : tuple of str
         What was averaged or left out, in words.
     """
@@ -42,11 +44,16 @@ class Patients:
     ids: NDArray[np.object_]
     covariates: Array
     assays: pd.DataFrame
+    obs: pd.DataFrame
     notes: tuple[str, ...] = ()
 
     def of(self, *names: str) -> NDArray[np.bool_]:
         """Which patients (n,) belong to one of some groups."""
         return np.isin(self.groups.astype(str), names)
+
+    def as_cohort(self) -> AnnData:
+        """Make a cohort again, one row a patient."""
+        return AnnData(self.levels, obs=self.obs, var=self.assays)
 
     def design(self, names: Sequence[str]) -> Array:
         """Group means and covariates: shape (n, groups + c), covariates centred."""
@@ -107,14 +114,9 @@ def patients_of(
             f"{int((~kept).sum())} assays are left out: second assays of a protein, or fewer than "
             f"{FEWEST} patients of a group measured"
         )
-    return Patients(
-        levels[:, kept],
-        groups_of,
-        keys.astype(object)[complete],
-        numbers,
-        part.var[kept].copy(),
-        tuple(notes),
-    )
+    ids = keys.astype(object)[complete]
+    obs = part.obs.iloc[first][complete][[group, *covariates]].set_axis(ids.astype(str))
+    return Patients(levels[:, kept], groups_of, ids, numbers, part.var[kept].copy(), obs, tuple(notes))
 
 
 def _refuse_unknown(people: AnnData, groups: Sequence[str], group: str, covariates: Sequence[str]) -> None:
