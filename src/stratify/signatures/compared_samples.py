@@ -100,12 +100,13 @@ def compared_samples(
     if formula is not None and covariates:
         raise CohortError("covariates or a formula", "both", "write the covariates into the formula")
     used = list(covariates) if formula is None else formula_columns(formula)
-    named = [name for name in require_columns(obs, used) if name != column]
-    if formula is not None:
-        obs = obs.assign(
-            **{wanted: obs[name] for wanted, name in zip(used, require_columns(obs, used), strict=True)}
-        )
-        named = [name for name in used if name != column]
+    found = require_columns(obs, used)
+    spelled = column
+    if formula is not None:  # its columns are called as they are written there
+        obs = obs.assign(**{name: obs[known] for name, known in zip(used, found, strict=True)})
+        spelled = next((name for name, known in zip(used, found, strict=True) if known == column), column)
+        found = used
+    named = [name for name in found if name not in (column, spelled)]
     chosen = obs[column].isin(list(groups)).to_numpy()
     known, warnings = _known(obs, chosen, named)
     patients = patients_of(obs, block)
@@ -114,13 +115,13 @@ def compared_samples(
     _require_groups(obs[column], groups, column, "with known covariates")
     _refuse_repeats(patients, block)
     levels = np.asarray(people.X, dtype=np.float64)[kept]
-    chosen_samples = ComparedSamples(levels, obs, column, tuple(dict.fromkeys(named)), patients, ())
+    chosen_samples = ComparedSamples(levels, obs, spelled, tuple(dict.fromkeys(named)), patients, ())
     few = [name for name in groups if chosen_samples.count(name)[1] < FEW]
     if few:
         warnings.append(
             f"fewer than {FEW} patients in {listed(few)}: their spread is known from the other group"
         )
-    return ComparedSamples(levels, obs, column, chosen_samples.covariates, patients, tuple(warnings))
+    return replace(chosen_samples, warnings=tuple(warnings))
 
 
 def patients_of(obs: pd.DataFrame, column: str | None = None) -> NDArray[np.str_]:

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.errors import CohortError
 from stratify.signatures.design_matrix import Design
 from stratify.signatures.detection_power import DetectionPower
-from stratify.signatures.fold_change_tests import STUDY_FOLD_CHANGE, beyond_fold_change
+from stratify.signatures.fold_change_tests import STUDY_FOLD_CHANGE, beyond_fold_change, log2_threshold
 from stratify.signatures.moderation import ModeratedFit
 from stratify.signatures.multiplicity import adjusted
 from stratify.signatures.shrinkage import ShrunkenEffects
@@ -41,6 +42,11 @@ class ContrastOptions:
     all_groups : bool, default False
         Let samples of other groups help to estimate the variance (and covariates), as limma does when it is
         given all samples; sensible when groups vary alike.
+
+    Raises
+    ------
+    CohortError
+        A fold change below 1, or a false discovery rate that is none.
     """
 
     trend: bool = False
@@ -50,6 +56,11 @@ class ContrastOptions:
     fdr: float = 0.05
     weights: str | None = None
     all_groups: bool = False
+
+    def __post_init__(self) -> None:
+        log2_threshold(self.fold_change)
+        if not 0 < self.fdr < 1:
+            raise CohortError("a false discovery rate between 0 and 1", f"{self.fdr:g}", "ask for .05, say")
 
 
 @dataclass(frozen=True, eq=False)
