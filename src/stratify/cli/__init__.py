@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from stratify.cli.check import check
+from stratify.cli.contrast import contrast
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
@@ -25,6 +26,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "simulate": simulate,
     "check": check,
     "import": import_files,
+    "contrast": contrast,
     "overlap": overlap,
     "reverse": reverse,
     "train": train,

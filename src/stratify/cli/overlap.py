@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import log2
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, Clinical
 from stratify.cli.output import print_json, tell
 
 
+@dataclass(frozen=True)
+class Question:
+    """Which contrasts of a cohort are compared."""
+
+    first: Annotated[str | None, typer.Option(help="First contrast, CASE:CONTROL, such as MDD:HC.")] = None
+    second: Annotated[str | None, typer.Option(help="Second contrast, CASE:CONTROL.")] = None
+    clinical: Clinical = None
+    group: Annotated[str, typer.Option(help="Column of the groups.")] = "group"
+    covariate: Annotated[
+        list[str] | None, typer.Option(help="Column that is adjusted for; may be given several times.")
+    ] = None
+    q: Annotated[float, typer.Option(help="Largest q of a protein that counts as changed.", min=0, max=1)] = (
+        0.05
+    )
+    fold_change: Annotated[
+        float, typer.Option(help="Smallest fold change of a protein that counts as changed.", min=1)
+    ] = 1.0
+    curve: Annotated[
+        Path | None, typer.Option(help="Also write the overlap of the top lists by their length (CSV).")
+    ] = None
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.", min=0)] = 0
+
+
+@with_options("asked", Question)
 def overlap(
     files: Annotated[
         list[Path],
         typer.Argument(help="A cohort (any file that `check` reads), or two tables of `stratify contrast`."),
     ],
-    first: Annotated[str | None, typer.Option(help="First contrast, CASE:CONTROL, such as MDD:HC.")] = None,
-    second: Annotated[str | None, typer.Option(help="Second contrast, CASE:CONTROL.")] = None,
-    clinical: Clinical = None,
-    covariate: Annotated[
-        list[str] | None, typer.Option(help="Column to adjust for; may be repeated.")
-    ] = None,
-    q: Annotated[
-        float, typer.Option(help="Largest q of a protein that counts as changed.", min=0, max=1)
-    ] = 0.05,
+    asked: Question,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Table to write (CSV).")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -33,11 +52,10 @@ def overlap(
     From a cohort, patients whom both contrasts use (shared controls) are accounted for. Two tables do not say
     whether they share any, so that only counts are printed.
     """
-    facts: dict[str, Any]
-    if first is None and second is None and len(files) == 2:
-        table, facts, provenance = _from_tables(files, q)
-    elif first is not None and second is not None:
-        table, facts, provenance = _from_cohort(files, clinical, (first, second), covariate or [], q)
+    if asked.first is None and asked.second is None and len(files) == 2:
+        table, facts, provenance = _from_tables(files, asked)
+    elif asked.first is not None and asked.second is not None:
+        table, facts, provenance = _from_cohort(files, asked)
     else:
         raise typer.BadParameter("give --first and --second with a cohort, or two contrast tables")
     if output is not None:
@@ -54,34 +72,46 @@ def overlap(
             print(line)
 
 
-def _from_tables(files: list[Path], q: float) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+def _from_tables(files: list[Path], asked: Question) -> tuple[Any, dict[str, Any], dict[str, Any]]:
     from stratify.assays.files.container import digest
     from stratify.cli.contrast_tables import read_contrast_table
     from stratify.signatures.overlap_tables import overlap_tables
 
-    table, facts = overlap_tables(*(read_contrast_table(path) for path in files), thresholds=(q, 0.0))
+    if asked.curve is not None:
+        raise typer.BadParameter("--curve needs a cohort with --first and --second")
+    first, second = (read_contrast_table(path) for path in files)
+    table, facts = overlap_tables(first, second, thresholds=(asked.q, log2(asked.fold_change)))
     return table, facts, {"verb": "overlap", "sources": {path.name: digest(path) for path in files}}
 
 
-def _from_cohort(
-    files: list[Path], clinical: Path | None, contrasts: tuple[str, str], covariates: list[str], q: float
-) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+def _from_cohort(files: list[Path], asked: Question) -> tuple[Any, dict[str, Any], dict[str, Any]]:
     from stratify.assays.cohort_file import open_cohort
     from stratify.signatures.overlap import overlap as compare
+    from stratify.signatures.provenance import write_table
 
-    first, second = (_pair(text) for text in contrasts)
-    cohort = open_cohort(files, clinical)
+    first, second = _pair(str(asked.first)), _pair(str(asked.second))
+    cohort = open_cohort(files, asked.clinical)
     for line in cohort.unmatched.lines():
         tell(line)
-    found = compare(cohort.people, first, second, covariates=covariates, thresholds=(q, 0.0))
-    curve = found.curve.round(2).to_dict("list")
+    found = compare(
+        cohort.people,
+        first,
+        second,
+        group=asked.group,
+        covariates=asked.covariate or (),
+        thresholds=(asked.q, log2(asked.fold_change)),
+        seed=asked.seed,
+    )
     provenance = {
         "verb": "overlap",
         "sources": cohort.sources,
-        "covariates": covariates,
+        "covariates": asked.covariate or [],
+        "seed": asked.seed,
         "removed": cohort.removed,
-        "top_lists": curve,
     }
+    if asked.curve is not None:
+        write_table(found.curve, asked.curve, provenance={**provenance, **found.as_dict()})
+        tell(f"curve: {asked.curve}")
     return found.table, found.as_dict(), provenance
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,37 @@ class ModeratedFit:
         """Moderated standard errors (p, c), in units of the levels."""
         return np.asarray(self.fit.stdev_unscaled * np.sqrt(self.s2_post)[:, None])
 
+    def column(self, j: int) -> ModeratedFit:
+        """Take one coefficient.
+
+        Parameters
+        ----------
+        j : int
+            Which.
+
+        Returns
+        -------
+        ModeratedFit
+            With one column.
+        """
+        fit, one = self.fit, [j]
+        covariance = fit.covariance[..., one, :][..., one]
+        return replace(
+            self,
+            fit=replace(
+                fit,
+                coefficients=fit.coefficients[:, one],
+                stdev_unscaled=fit.stdev_unscaled[:, one],
+                covariance=covariance,
+                names=(fit.names[j],),
+            ),
+            t=self.t[:, one],
+            p_value=self.p_value[:, one],
+            log_p=self.log_p[:, one],
+            b=self.b[:, one],
+            variance_of_effects=self.variance_of_effects[one],
+        )
+
     def interval(self, level: float = 0.95) -> tuple[Array, Array]:
         """Bounds of the confidence intervals.
 
@@ -85,6 +116,7 @@ def moderate(
     *,
     trend: bool = False,
     robust: bool = False,
+    moderated: bool = True,
     proportion: float = 0.01,
     tails: tuple[float, float] = WINSORISED,
 ) -> ModeratedFit:
@@ -101,6 +133,8 @@ def moderate(
         Let the prior variance depend on the mean level.
     robust : bool, default False
         Protect the prior from assays with outlying variances, and them from it.
+    moderated : bool, default True
+        False keeps each assay's own variance: the ordinary t statistic.
     proportion : float, default 0.01
         Share of assays assumed to differ, for the log odds only.
     tails : pair of float, default (0.05, 0.1)
@@ -131,13 +165,15 @@ def moderate(
     df = fit.df_residual
     variances = np.where(df > 0, fit.sigma**2, 0.0)
     covariate = fit.average if trend else None
-    if robust:
+    if not moderated:
+        prior = VariancePrior(np.full(len(df), np.nanmedian(variances)), np.zeros(len(df)))
+    elif robust:
         prior = robust_variance_prior(variances, df, covariate=covariate, tails=tails)
     else:
         prior = variance_prior(variances, df, covariate=covariate)
     s2_post = squeeze(variances, df, prior)
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = fit.coefficients / fit.stdev_unscaled / np.sqrt(s2_post)[:, None]
+        t = fit.coefficients / fit.stdev_unscaled / np.sqrt(np.where(s2_post > 0, s2_post, np.nan))[:, None]
     df_total = np.minimum(df + prior.df, df.sum())
     log_p = log_two_sided(t, df_total[:, None])
     limits = np.array([SMALLEST_TRUE_SD, LARGEST_TRUE_SD]) ** 2 / np.nanmedian(prior.scale)

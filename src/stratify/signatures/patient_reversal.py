@@ -129,12 +129,12 @@ def reverse_patients(
     -------
     DataFrame
         One row a patient and drug, with the columns `COLUMNS`. ``n_abnormal`` counts the shared proteins
-        (the drug's own targets left out) outside the healthy range, ``n_towards`` those of them that the drug
-        moves towards normal, and ``towards`` and ``away`` name them. ``score`` is the sum of their shrunken
-        deviations, against the drug's direction, over the root of ``n_shared``. ``above_healthy`` is the share
-        of the `n_healthy` healthy people (each against the others) whose score is lower, ties counted half;
-        it is empty, and the ``verdict`` says so, where fewer than three shared proteins are abnormal. There
-        is no p-value: a drug that scores high in somebody was not shown to help them.
+        (without the drug's own targets) outside the healthy range, ``n_towards`` those of them that the drug
+        moves towards normal; ``towards`` and ``away`` name them. ``score`` is the sum of their shrunken
+        deviations, against the drug's direction, over the root of ``n_shared``. ``above_healthy`` is the
+        share of the `n_healthy` healthy people (each against the others) whose score is lower, ties counted
+        half; it is empty, and the ``verdict`` says so, where fewer than three shared proteins are abnormal.
+        There is no p-value: a drug that scores high in somebody was not shown to help them.
     """
     distinct = {drug.drug.casefold(): drug for drug in drugs}
     genes = assay_genes(patients.assays)

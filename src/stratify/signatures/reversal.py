@@ -172,6 +172,8 @@ def reverse_table(table: pd.DataFrame, drugs: Sequence[DrugSignature] | None = N
             f"no {listed(absent)}; there are {listed(table.columns, 8)}",
             "make it with `stratify contrast`; plain fold changes are too large to be laid over a drug",
         )
+    if "assay_id" in table:  # of two assays of a protein the first counts, and a table may be sorted by p
+        table = table.sort_values("assay_id", kind="stable")
     effect = pd.to_numeric(table["shrunken_fold_change"], errors="coerce").to_numpy(dtype=float)
     if not np.isfinite(effect).any():
         raise StratifyError("shrunken fold changes", "no number", "make the table with `stratify contrast`")
