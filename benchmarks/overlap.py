@@ -117,7 +117,8 @@ def main() -> None:
     known = table.dropna(subset=["truth"])
     for cell, part in known.groupby("cell", sort=False):
         told = part.dropna(subset=["estimate"])
-        covered = ((told["low"] <= told["truth"]) & (told["truth"] <= told["high"])).mean()
+        truth = told["truth"].round(9)
+        covered = ((told["low"] <= truth) & (truth <= told["high"])).mean()
         print(
             f"{cell}: true correlation {part['truth'].mean():.2f}; "
             f"median estimate {told['estimate'].median():.2f} "

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 FOLDER = Path(__file__).parents[1] / "reference" / "limma"
 
@@ -42,3 +43,26 @@ class LimmaReference:
 @pytest.fixture(scope="session")
 def limma():
     return LimmaReference()
+
+
+def draw_people(seed=0, *, counts=None, proteins=60, shifts=None, shared=0.5):
+    """Cohort of correlated normals; ``shifts`` gives each group a shift a protein."""
+    rng = np.random.default_rng(seed)
+    counts = {"MDD": 25, "AD": 30, "HC": 32} if counts is None else counts
+    group = np.repeat(list(counts), list(counts.values()))
+    loadings = rng.standard_normal((proteins, 3)) * np.sqrt(shared / 3)
+    levels = rng.standard_normal((len(group), 3)) @ loadings.T
+    levels += rng.standard_normal(levels.shape) * np.sqrt(1 - shared)
+    for name, shift in (shifts or {}).items():
+        levels[group == name] += shift
+    genes = [f"GENE{i}" for i in range(proteins)]
+    obs = pd.DataFrame(
+        {"group": group, "age": rng.normal(50, 9, len(group))}, index=[f"S{i}" for i in range(len(group))]
+    )
+    var = pd.DataFrame({"uniprot": "", "gene": genes, "panel": ""}, index=[f"A{i}" for i in range(proteins)])
+    return AnnData(levels, obs=obs, var=var)
+
+
+@pytest.fixture(scope="session")
+def make_people():
+    return draw_people

@@ -47,11 +47,7 @@ def overlap(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Table to write (CSV).")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two contrasts: shared and discordant proteins, agreement over all proteins, correlation.
-
-    From a cohort, patients whom both contrasts use (shared controls) are accounted for. Two tables do not say
-    whether they share any, so that only counts are printed.
-    """
+    """Compare two contrasts: shared controls are accounted for, tables without patients give counts."""
     if asked.first is None and asked.second is None and len(files) == 2:
         table, facts, provenance = _from_tables(files, asked)
     elif asked.first is not None and asked.second is not None:

@@ -103,6 +103,7 @@ def true_correlation(effects: Effects, resamples: Array) -> TrueCorrelation:
     error = (resamples - effects.effect) / effects.error
 
     def influence(product: Array, first: Array, second: Array) -> float:
+        """SD over resamples of what moves the ratio."""
         parts = (product / root - 0.5 * estimate * (first / own[0] + second / own[1])) * f
         return float(parts.mean(axis=1).std())
 

@@ -53,7 +53,7 @@ def overlap_tables(
     sides = [_side(table, side) for table, side in ((first, "first"), (second, "second"))]
     keys = [key for key in ("assay_id", "protein", "uniprot") if key in sides[0] and key in sides[1]]
     on = keys[:1]
-    right = sides[1].drop(columns=[key for key in ("protein", "assay_id", "uniprot") if key not in on])
+    right = sides[1][[name for name in sides[1] if name in on or str(name).startswith("second_")]]
     table = sides[0].merge(right, on=on, how="inner")
     values = [f"{side}_{name}" for side in ("first", "second") for name in NEEDED[1:]]
     known = np.isfinite(table[values].to_numpy(dtype=float)).all(axis=1)

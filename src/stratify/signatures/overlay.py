@@ -114,7 +114,7 @@ class Overlay:
         d, q = effect[..., self.position[self.sized]], self.size[self.sized]
         total = np.abs(d).sum(axis=-1)
         taken = np.minimum(np.abs(d), -np.sign(d) * q).sum(axis=-1)
-        return np.where(total > 0, 100 * taken / np.where(total > 0, total, 1), np.nan)
+        return np.where(total > 0, 100 * (taken / np.where(total > 0, total, 1)), np.nan)
 
     def rank_correlation(self, effect: Array) -> float:
         """Spearman's correlation of disease and drug over the shared proteins; negative is reversal.
