@@ -136,3 +136,38 @@ def test_the_right_drug_comes_first_and_others_are_not_shown(monkeypatch):
 
 def test_the_planted_size_is_what_the_groups_tell_apart_with_80_percent_power():
     assert load("reversal").size_with_power(0.05) == pytest.approx(0.76, abs=0.01)
+
+
+def test_nothing_goes_with_a_severity_that_was_drawn():
+    association = load("association")
+    rows = [association.run(cell, seed) for cell in ("plain", "visits", "covariates") for seed in range(8)]
+    assert np.mean([row["p_rank"] <= 0.05 for row in rows]) <= 0.2
+    assert sum(row["specific"] for row in rows) <= 1
+
+
+def test_a_planted_association_is_found_and_rivals_that_follow_alike_are_not_called_specific():
+    association = load("association")
+    planted = [association.run("planted", seed) for seed in range(12)]
+    assert np.mean([row["p_linear"] <= 0.05 for row in planted]) >= 0.5
+    alike = [association.run("alike", seed) for seed in range(8)]
+    assert np.mean([row["p_rank"] <= 0.05 for row in alike]) >= 0.5
+    assert sum(row["specific_first"] for row in alike) <= 1
+
+
+def test_a_benchmark_of_associations_resumes(tmp_path, monkeypatch):
+    association = load("association")
+    monkeypatch.setattr(association, "run", lambda cell, seed: {"p_rank": seed / 1e4})
+    path = tmp_path / "r" / "association.csv"
+    association.resume(path, ("plain",), 2)
+    monkeypatch.setattr(association, "run", lambda cell, seed: {"p_rank": 0.0})
+    assert association.resume(path, ("plain",), 3)["p_rank"].tolist() == [0.5, 0.5001, 0.0]
+
+
+def test_blockade_by_stress_keeps_its_level_and_agreement_needs_the_people():
+    crossspecies = load("crossspecies")
+    p = [crossspecies.run_animals("cages of three", seed)["p"] for seed in range(20)]
+    assert np.mean(np.array(p) <= 0.05) <= 0.2
+    rows = [crossspecies.run_agreement("agreement, disease", seed) for seed in range(8)]
+    assert np.mean([row["p"] <= 0.05 for row in rows]) <= 0.25
+    assert min(row["inflation"] for row in rows) > 2
+    assert 0.3 < crossspecies.stated_power() < 0.9

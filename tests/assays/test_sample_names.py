@@ -74,6 +74,8 @@ def test_controls_repeat_and_people_do_not():
 def test_names_that_may_mislead():
     assert is_ambiguous("Control_12")
     assert not is_ambiguous("Controlled-1")
+    assert all(map(is_ambiguous, ("QC1", "Blank", "Std 3", "Calibrator_2", "Buffer")))
+    assert not any(map(is_ambiguous, ("Stdy1", "Q1", "Blanka")))
     assert is_negative_control("Neg 1")
     assert is_negative_control("NC 2")
     assert not is_negative_control("PP1")

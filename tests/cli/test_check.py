@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import anndata
 import numpy as np
 import pandas as pd
 
@@ -37,6 +38,20 @@ def test_a_label_that_is_its_batch_makes_the_check_fail(stratify, tmp_path):
     code, out, _ = stratify("check", tmp_path / "levels.csv")
     assert code == 1
     assert "error: label-confounded (1: site)." in out
+
+
+def test_several_clinical_tables_are_all_read(stratify, folder, tmp_path):
+    clinical = pd.read_csv(folder / "new-clinical.csv")
+    for name, years in (("a", 0), ("b", 7)):
+        clinical.assign(age=clinical["age"] + years, **{name: 1})[["sample_id", "age", name]].to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
+    tables = ["--clinical", tmp_path / "a.csv", "--clinical", tmp_path / "b.csv"]
+    _, out, _ = stratify("check", folder / "new.csv", *tables)
+    assert f"clinical-conflict ({len(clinical)}: " in out
+    code, _, _ = stratify("import", folder / "new.csv", *tables, "-o", tmp_path / "c.h5ad")
+    assert code == 0
+    assert {"a", "b"} < set(anndata.read_h5ad(tmp_path / "c.h5ad").obs)
 
 
 def test_samples_without_a_partner_are_all_named(stratify, folder, tmp_path):

@@ -93,6 +93,14 @@ def test_without_a_label_columns_are_still_probed():
     assert len(found.probes) == 3
 
 
+def test_columns_that_may_hold_the_groups_are_named_where_none_was_chosen():
+    table = cohort()
+    assert "groups" not in probe(table).skipped
+    table.obs = table.obs.rename(columns={"group": "clinical diagnosis (ICD)"})
+    assert probe(table).skipped["groups"].endswith("named: clinical diagnosis (ICD)")
+    assert "groups" not in probe(table, label="clinical diagnosis (ICD)").skipped
+
+
 def test_a_useless_label_is_said_and_left_out():
     found = probe(cohort(group=[f"G{i}" for i in range(90)]))
     assert found.label is None

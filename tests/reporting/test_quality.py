@@ -116,6 +116,14 @@ def test_sheets_of_a_workbook_are_parts(data_dir):
     assert all({"where", "samples", "proteins", "findings"} <= set(part) for part in facts["parts"])
 
 
+def test_parts_without_levels_have_the_same_keys(tmp_path):
+    (tmp_path / "levels.csv").write_text("SampleID,IL6,TNF\nA,1.5,2.5\nB,2.5,3.5\n")
+    (tmp_path / "people.csv").write_text("SampleID,Group,Age\nA,MDD,30\nB,HC,40\n")
+    facts = examine_files([tmp_path / "levels.csv", tmp_path / "people.csv"]).as_dict()
+    assert all(KEYS - {"parts"} <= set(part) for part in facts["parts"])
+    assert [part["format"] for part in facts["parts"]] == ["table-wide", "clinical-table"]
+
+
 def test_th2_cytokines_are_mostly_below_the_limit_in_vasculitis(data_dir):
     folder = data_dir / "lvv_cohort1"
     quality = examine_files([folder / "Cohort1_INF&CDM_Raw.xlsx"], folder / "Cohort1_metadata.csv")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from stratify.assays.checks.scales import LARGEST_LOG
 from stratify.assays.detectability import below_limit, detectability, half_limit
 from stratify.assays.finding import Finding
 from stratify.assays.plates import by_panel
@@ -140,6 +141,8 @@ def _concerned(adata: AnnData, code: str) -> np.ndarray:
         above: np.ndarray = np.asarray(adata.layers["censored"]) > 0
         return above
     levels = pd.DataFrame(np.asarray(adata.X))
+    if code == "impossible-level":
+        return (levels.abs() > LARGEST_LOG).to_numpy()
     if code == "zero-values":
         return (levels == 0).to_numpy()
     if code in ("saturated", "floor-values"):

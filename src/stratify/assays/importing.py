@@ -63,7 +63,7 @@ def import_cohort(
     files: Sequence[str | Path],
     out: str | Path,
     *,
-    clinical: str | Path | None = None,
+    clinical: str | Path | Sequence[str | Path] | None = None,
     policy: str | Path | None = None,
 ) -> Imported:
     """Make one cohort file from what a laboratory and a clinic sent.
@@ -74,8 +74,8 @@ def import_cohort(
         Protein levels, in any format that `read_assays` reads.
     out : str or Path
         Cohort file to write (``.h5ad``); it appears only when complete.
-    clinical : str or Path, optional
-        Clinical table, one row a sample.
+    clinical : path or sequence of path, optional
+        Clinical table, one row a sample, or several that are put side by side.
     policy : str or Path, optional
         Cleaning policy (TOML); the shipped one if left out. Control and bridge rows stay unless it drops
         them: whoever trains or bridges from the cohort needs them.
@@ -96,11 +96,12 @@ def import_cohort(
         When cleaning would leave nothing.
     """
     out = Path(out)
-    _refuse_output(out, [Path(path) for path in (*files, clinical, policy) if path is not None])
+    tables = [clinical] if isinstance(clinical, str | Path) else list(clinical or ())
+    _refuse_output(out, [Path(path) for path in (*files, *tables, policy) if path is not None])
     rule = _default() if policy is None else read_policy(policy, _default())
     table, unmatched = read_assays(*files), Unmatched((), ())
-    if clinical is not None:
-        table, unmatched = join_clinical(table, clinical)
+    if tables:
+        table, unmatched = join_clinical(table, tables)
     findings = tuple(check(table))
     cohort = _storable(clean(table, findings, rule))
     _write(cohort, out)

@@ -11,7 +11,7 @@ from anndata import AnnData
 from stratify.assays.checks.copies import copied_controls, copied_profiles
 from stratify.assays.checks.delivery import lots, normalisations, skipped_parts
 from stratify.assays.checks.detection import hidden_assays, hidden_samples
-from stratify.assays.checks.identity import overlapping_assays, unknown_proteins
+from stratify.assays.checks.identity import foreign_assays, overlapping_assays, unknown_proteins
 from stratify.assays.checks.levels import capped_assays, piled_assays, silent_assays
 from stratify.assays.checks.notes import reader_notes
 from stratify.assays.checks.outliers import outlying_samples
@@ -63,6 +63,7 @@ _CHECKS: tuple[Check, ...] = (
     skipped_parts,
     reader_notes,
     unknown_proteins,
+    foreign_assays,
     overlapping_assays,
 )
 

@@ -20,7 +20,9 @@ _LABORATORY = re.compile(
 _SHORT_CODE = re.compile(r"^(PP|NC|SC|PC|Neg|NEG)[ _-]?(\d*)$")
 _BRIDGE = re.compile(r"^bridg(e|ing)\b.*$|^bridge[_\d].*$", re.IGNORECASE)
 _NEGATIVE = re.compile(r"^(neg|buffer|blank|background|nc([ _-]?\d)?$)", re.IGNORECASE)
-_AMBIGUOUS = re.compile(r"^(control|ctrl|ctl|pool)([ _-]|\d|$)", re.IGNORECASE)
+_AMBIGUOUS = re.compile(
+    r"^(control|ctrl|ctl|pool|qc|std|standard|calibrator|blank|buffer|water)([ _-]|\d|$)", re.IGNORECASE
+)
 
 
 def sample_types(names: Sequence[str], declared: Sequence[str] | None = None) -> np.ndarray:
@@ -108,7 +110,7 @@ def is_negative_control(name: str) -> bool:
 
 
 def is_ambiguous(name: str) -> bool:
-    """Say whether a name may be a laboratory control as well as a healthy person.
+    """Say whether a name may be a laboratory control (a standard, a blank) as well as a person.
 
     Parameters
     ----------

@@ -10,8 +10,10 @@ from typing import NoReturn
 
 import typer
 
+from stratify.cli.associate import associate
 from stratify.cli.check import check
 from stratify.cli.contrast import contrast
+from stratify.cli.crossspecies import crossspecies
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
@@ -29,6 +31,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "contrast": contrast,
     "overlap": overlap,
     "reverse": reverse,
+    "associate": associate,
+    "crossspecies": crossspecies,
     "train": train,
     "screen": screen,
 }

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from stratify.cli.options import AsJson, AssayFiles, Clinical
+from stratify.cli.options import AsJson, AssayFiles, ClinicalTables
 from stratify.cli.output import print_json, tell
 
 
 def check(
     files: AssayFiles,
-    clinical: Clinical = None,
+    clinical: ClinicalTables = None,
     label: Annotated[
         str | None, typer.Option(help="Column of the groups; `group` (or diagnosis) if left out.")
     ] = None,
@@ -29,7 +29,7 @@ def check(
     """Say what a laboratory's file holds and what is wrong with it; exit code 1 when an error is found."""
     from stratify.reporting.quality import examine_files
 
-    quality = examine_files(files, clinical, label=label, columns=probe or ())
+    quality = examine_files(files, clinical or None, label=label, columns=probe or ())
     for line in quality.unmatched.lines():
         tell(line)
     if report is not None:

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from stratify.cli.options import AsJson, AssayFiles, Clinical
+from stratify.cli.options import AsJson, AssayFiles, ClinicalTables
 from stratify.cli.output import print_json, tell
 
 
 def import_files(
     files: AssayFiles,
     output: Annotated[Path, typer.Option("-o", "--output", help="Cohort file to write (.h5ad).")],
-    clinical: Clinical = None,
+    clinical: ClinicalTables = None,
     policy: Annotated[
         Path | None,
         typer.Option(
@@ -27,7 +27,7 @@ def import_files(
     """Read, check and clean a laboratory's files, and write them as one cohort file."""
     from stratify.assays.importing import import_cohort
 
-    result = import_cohort(files, output, clinical=clinical, policy=policy)
+    result = import_cohort(files, output, clinical=clinical or None, policy=policy)
     for line in result.unmatched.lines():
         tell(line)
     facts = result.summary()

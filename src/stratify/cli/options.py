@@ -14,6 +14,14 @@ Clinical = Annotated[
         help="Table of the people, one row a sample with the sample ids of the assay file (CSV, xlsx)."
     ),
 ]
+ClinicalTables = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--clinical",
+        help="Table of the people, one row a sample with the sample ids of the assay file (CSV, xlsx). "
+        "May be repeated: what several tables say is put side by side, and contradictions are named.",
+    ),
+]
 AssayFiles = Annotated[
     list[Path],
     typer.Argument(

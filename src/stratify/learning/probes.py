@@ -12,9 +12,11 @@ import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
+from stratify.assays.checks.people import diagnosis_columns
 from stratify.assays.clinical import require_columns
 from stratify.assays.finding import Finding
 from stratify.assays.sample_names import patient_rows
+from stratify.errors import listed
 from stratify.learning.label_spread import Spread, label_spread
 from stratify.learning.predictability import Predictability, Predictor
 from stratify.learning.probe_columns import FEWEST_PATIENTS, ProbeColumn, common_classes, probe_columns
@@ -161,6 +163,8 @@ def probe(
     named = require_columns(people.obs, [label])[0] if label else "group" if "group" in people.obs else None
     found, skipped = probe_columns(people.obs, patients, columns or ())
     found = [column for column in found if column.name != named]
+    if named is None and (candidates := diagnosis_columns(people.obs.columns)):
+        skipped["groups"] = f"not compared until their column is named: {listed(candidates)}"
     words, groups = _groups(people.obs, named, patients, skipped)
     if not groups:
         named = None

@@ -136,7 +136,7 @@ class DataQuality:
 
 def examine_files(
     paths: Sequence[str | Path],
-    clinical: str | Path | None = None,
+    clinical: str | Path | Sequence[str | Path] | None = None,
     *,
     label: str | None = None,
     columns: Sequence[str] = (),
@@ -147,8 +147,8 @@ def examine_files(
     ----------
     paths : sequence of str or Path
         One data set.
-    clinical : str or Path, optional
-        Table of the people.
+    clinical : path or sequence of path, optional
+        Table of the people, or several that are put side by side.
     label : str, optional
         Column of the groups; ``group`` where it is there and nothing is named.
     columns : sequence of str
@@ -250,7 +250,9 @@ def _described(adata: AnnData, findings: Sequence[Finding]) -> dict[str, Any]:
 def _part(reading: Reading) -> dict[str, Any]:
     told = {"where": reading.where, "title": reading.title}
     if reading.table is None or not reading.has_levels:
-        return told | {"samples": 0, "controls": 0, "proteins": 0, "findings": []}
+        format_name = reading.format.name if reading.format else ""
+        nothing = {"samples": 0, "controls": 0, "proteins": 0, "findings": []}
+        return told | {"format": format_name, "platform": "", "scale": ""} | nothing
     return told | summary(reading.table, check(reading.table))
 
 

@@ -18,6 +18,7 @@ from stratify.simulation.people import (
     measure,
     site_number,
 )
+from stratify.simulation.severity import draw_madrs
 from stratify.simulation.world import World, draw_world, stream
 
 __all__ = ["Study", "StudyDesign", "World", "design_preset", "fresh_mdd", "simulate_study"]
@@ -84,6 +85,7 @@ def simulate_study(design: StudyDesign | None = None, seed: int = 0, *, n: int |
     plate = _randomise_plates(groups, design.n_plates, rng)
     ids = pd.Index([f"S{i + 1:04d}" for i in range(len(groups))], name="sample_id")
     obs = _describe_people(people, ids, np.array([f"Plate {i + 1}" for i in plate], dtype=object))
+    obs["madrs"] = _severity(world, people, seed)
     adata, truth = _assemble(world, people, obs, world.plates[plate], design.relative_size, rng)
     references = [_references(world, i, f"Plate {i + 1}", world.plates[i]) for i in range(design.n_plates)]
     return Study(_stack(world, [adata, *references]), truth, world)
@@ -148,6 +150,7 @@ def fresh_mdd(
     offset = batch_offset_sd * stream("batch", world.seed, seed).standard_normal(len(world.assays))
     ids = pd.Index([f"N{i + 1:05d}" for i in range(n)], name="sample_id")
     obs = _describe_people(people, ids, np.full(n, NEW_PLATE, dtype=object))
+    obs["madrs"] = _severity(world, people, world.seed, seed)
     adata, truth = _assemble(world, people, obs, np.tile(offset, (n, 1)), size, rng)
     parts = [adata]
     if controls:
@@ -176,6 +179,11 @@ def _describe_people(people: People, ids: pd.Index, plate: np.ndarray) -> pd.Dat
     obs.insert(2, "visit", "1")
     obs.insert(4, "plate", plate)
     return obs.assign(qc="pass", control_name="")
+
+
+def _severity(world: World, people: People, *seed: int) -> np.ndarray:
+    groups, sizes = (part.to_numpy() for part in (people.obs["group"], people.causes["relative_size"]))
+    return draw_madrs(world, groups, sizes, stream("severity", *seed))
 
 
 def _assemble(

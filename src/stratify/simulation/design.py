@@ -84,6 +84,8 @@ class StudyDesign:
         Shares of MDD patients with a planted shift that is *not* the skew: general inflammation, Th1, leak.
     plant_size : float
         Size of each planted shift, healthy SDs on each protein of its set.
+    madrs_slope : float
+        Points of the MADRS for one unit of relative size.
     covariate_size : float
         Effect of one SD of age, sex or BMI on the proteins that it moves, healthy SDs.
 
@@ -130,6 +132,7 @@ class StudyDesign:
     th1_share: float = 0.05
     leak_share: float = 0.0
     plant_size: float = 0.7
+    madrs_slope: float = 8.0
     covariate_size: float = 0.3
 
     def __post_init__(self) -> None:

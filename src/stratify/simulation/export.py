@@ -11,7 +11,7 @@ from anndata import AnnData
 
 SAMPLE_TYPES = {"sample": "SAMPLE", "control": "CONTROL", "bridge": "BRIDGE"}
 QC_WORDS = {"pass": "Pass", "warn": "Warning", "fail": "Fail"}
-CLINICAL = ("sample_id", "patient_id", "group", "site", "matrix", "age", "sex", "bmi")
+CLINICAL = ("sample_id", "patient_id", "group", "site", "matrix", "age", "sex", "bmi", "madrs")
 
 
 def write_npx_long(adata: AnnData, path: str | Path) -> None:

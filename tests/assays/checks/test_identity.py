@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from stratify.assays.checks.identity import overlapping_assays, unknown_proteins
+from stratify.assays.checks.identity import foreign_assays, overlapping_assays, unknown_proteins
 from stratify.assays.checks.patients import Patients
 
 
@@ -28,3 +28,14 @@ def test_a_table_without_accessions(make):
     table = make(3, p=2)
     table.var_names = ["IL6", "nonsense here"]
     assert unknown_proteins(Patients(table))[0].items == ("nonsense here",)
+
+
+def test_assays_that_the_file_marks_as_no_protein(make):
+    table = make(3, p=4)
+    assert not any(found.items for found in foreign_assays(Patients(table)))
+    table.var["assay_type"] = ["protein", "decoy", "non-human", "contaminant"]
+    assert [(one.code, one.severity, one.items) for one in foreign_assays(Patients(table))] == [
+        ("foreign-assay", "warning", ("A1", "A3")),
+        ("foreign-assay", "info", ("A2",)),
+    ]
+    assert "contaminant, decoy;" in foreign_assays(Patients(table))[0].remedy

@@ -51,6 +51,11 @@ def test_false_alarms_are_few(make, code):
     assert sum(bool(items(code, make(seed=seed))) for seed in range(30)) <= 3
 
 
+@pytest.mark.parametrize("p", [4, 8, 10, 12])
+def test_false_alarms_are_few_in_tables_of_few_assays(make, p):
+    assert sum(bool(items(PATTERN, make(p=p, seed=seed))) for seed in range(30)) <= 3
+
+
 @pytest.mark.parametrize("code", [LEVEL, PATTERN])
 @pytest.mark.parametrize("n", [1, 5])
 def test_few_samples_do_not_tell(make, code, n):

@@ -37,6 +37,18 @@ def test_samples_that_were_not_measured_on_a_panel(make):
     assert "'CVD'" in cvd.remedy
 
 
+def test_assays_that_are_missing_together_count_as_a_panel_where_none_is_named(make):
+    table = make(6)
+    table.var["panel"] = ""
+    table.X[0, 3] = np.nan
+    assert not any(finding.items for finding in unmeasured_panels(Patients(table)))
+    table.X[4:, 60:] = np.nan
+    table.X[2] = np.nan
+    found = [finding for finding in unmeasured_panels(Patients(table)) if finding.items]
+    assert [(one.code, one.items) for one in found] == [("missing-panel", ("S4", "S5"))]
+    assert found[0].remedy.startswith("not measured for A60, A61, A62, A63, A64 and 15 more: ")
+
+
 def test_the_laboratory_s_rows_and_names_like_theirs(make):
     table = make(4)
     table.obs["sample_type"] = ["sample", "sample", "control", "bridge"]

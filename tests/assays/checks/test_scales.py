@@ -63,3 +63,11 @@ def test_nothing_measured_is_no_scale(make):
     table = make(4)
     table.X[:] = np.nan
     assert found(table) == {}
+
+
+def test_single_levels_beyond_every_log_scale(make):
+    table = make()
+    table.X[4, 7] = 65.6
+    (finding,) = [one for one in levels_fit_scale(Patients(table)) if one.items]
+    assert (finding.code, finding.items) == ("impossible-level", ("A7",))
+    assert finding.remedy.endswith("in S4")

@@ -10,6 +10,7 @@ from stratify.assays.files.container import open_parts
 from stratify.assays.files.part import Part
 from stratify.assays.formats.h5ad import read_h5ad
 from stratify.assays.formats.immunoassay import is_immunoassay, read_immunoassay
+from stratify.assays.reader import read_assays
 from stratify.errors import AssayFileError
 
 WIDE = (
@@ -111,12 +112,14 @@ def test_sections_of_the_instrument():
     np.testing.assert_allclose(levels.X[:, 0], [np.log2(4.5), np.nan])
 
 
-def test_wells_of_msd():
+def test_wells_of_msd(tmp_path):
     names = "Sample,Assay,Well,Concentration,Signal,Calc. Conc. Mean,Detection Range,"
     names += "Detection Limits: Calc. Low\n"
     rows = "S1,IL-6,A1,1000,9e5,990,In Detection Range,0.5\nP1,IL-6,B1,,900,4.2,In Detection Range,0.5\n"
     rows += "P1,IL-6,B2,,910,4.2,In Detection Range,0.5\nP2,IL-6,C1,,80,NaN,Below Fit Curve Range,0.5\n"
-    table = read(names + rows)
+    (tmp_path / "wells.csv").write_text(names + rows)
+    table = read_assays(tmp_path / "wells.csv")
+    assert table.uns["stratify"]["format"] == "immunoassay"
     assert table.uns["stratify"]["platform"] == "MSD"
     assert table.obs["sample_type"].tolist() == ["control", "sample", "sample"]
     np.testing.assert_allclose(table.X[:, 0], np.log2([990, 4.2, np.nan]))

@@ -66,3 +66,8 @@ def test_one_protein_on_two_panels_stays_apart():
 def test_unclear_rows_are_refused(line, message):
     with pytest.raises(AssayFileError, match=message):
         read_long(part(LONG + line + "\n"))
+
+
+def test_one_protein_in_two_units_is_refused():
+    with pytest.raises(AssayFileError, match=r"pg/mL, ng/mL for TNF"):
+        read_long(part(LONG.replace("S2;40;TNF;NA;pg/mL", "S2;40;TNF;3,5;ng/mL")))

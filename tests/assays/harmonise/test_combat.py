@@ -157,3 +157,9 @@ def test_it_is_kept_with_a_model_as_plain_fields(table):
     kept = json.loads(json.dumps(to_fields(fitted, store)))
     read = from_fields(Combat, kept, store)
     np.testing.assert_array_equal(read.transform(table).X, fitted.transform(table).X)
+
+
+def test_groups_that_share_no_batch_are_refused_although_they_are_not_kept(table):
+    table.obs["group"] = table.obs["batch"].map(lambda name: f"group of {name}")
+    with pytest.raises(HarmonisationError, match="each group in one only"):
+        fit_combat(table, column="batch")

@@ -1,13 +1,16 @@
-"""Which proteins the assays are: unknown names, and proteins that several assays measure."""
+"""Which proteins the assays are: unknown names, no protein of the people, and proteins measured twice."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from stratify.assays.checks.patients import Patients
-from stratify.assays.finding import Finding
+from stratify.assays.finding import Finding, Severity
 from stratify.assays.proteins.identity import accessions, identify
 from stratify.assays.proteins.matching import overlapping
+from stratify.errors import listed
+
+_OF_MASS_SPECTROMETRY = ("decoy", "contaminant", "site only")
 
 
 def unknown_proteins(people: Patients) -> list[Finding]:
@@ -31,6 +34,37 @@ def unknown_proteins(people: Patients) -> list[Finding]:
     unknown = ~np.array(known, dtype=bool)
     remedy = "taken as proteins although their names are on no known panel; rename or remove clinical columns"
     return [Finding("unknown-protein", "info", people.assays(unknown), remedy, "assay")]
+
+
+def foreign_assays(people: Patients) -> list[Finding]:
+    """Find assays that the file itself marks as no protein of the people.
+
+    Parameters
+    ----------
+    people : Patients
+        The table.
+
+    Returns
+    -------
+    list of Finding
+        ``foreign-assay``: a warning for decoys, contaminants and groups that were identified by a modified
+        site only, whose levels look like those of proteins; "info" for the vendor's own controls and aptamers
+        against other species.
+    """
+    marks = people.described("assay_type")
+    looks_like_a_protein = np.isin(marks, _OF_MASS_SPECTROMETRY)
+    others = ~looks_like_a_protein & ~np.isin(marks, ("", "protein"))
+    kinds: list[tuple[Severity, np.ndarray]] = [("warning", looks_like_a_protein), ("info", others)]
+    return [
+        Finding(
+            "foreign-assay",
+            severity,
+            people.assays(marked),
+            f"marked by the file as {listed(sorted(set(marks[marked])))}; leave them out of every analysis",
+            "assay",
+        )
+        for severity, marked in kinds
+    ]
 
 
 def overlapping_assays(people: Patients) -> list[Finding]:

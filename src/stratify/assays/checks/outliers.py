@@ -78,6 +78,9 @@ def _far_in_pattern(people: Patients) -> np.ndarray:
         scores, residual = (values[measured] for values in people.components)
         scores = scores - np.median(scores, axis=0)
         scale = np.maximum(np.median(np.abs(scores), axis=0), _TINY)
-        for values in (np.sqrt(((scores / scale) ** 2).sum(axis=1)), residual):
+        distances = [np.sqrt(((scores / scale) ** 2).sum(axis=1))]
+        if people.standard.shape[1] > scores.shape[1]:  # else nothing is left but rounding
+            distances.append(residual)
+        for values in distances:
             far[measured] |= far_out(np.log(np.maximum(values, _TINY)), sides=1)
     return far

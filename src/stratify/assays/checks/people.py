@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,26 @@ def patients_of_samples(people: Patients) -> list[Finding]:
     ]
 
 
+def diagnosis_columns(names: Iterable[object]) -> list[str]:
+    """Find columns that tell a diagnosis or study arm by their name.
+
+    Parameters
+    ----------
+    names : iterable of object
+        Columns of ``obs``.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> diagnosis_columns(["age", "clinical AD diagnosis", "group"])
+    ['clinical AD diagnosis', 'group']
+    """
+    return [str(name) for name in names if _DIAGNOSIS.search(str(name))]
+
+
 def groups_of_samples(people: Patients) -> list[Finding]:
     """Find samples without a diagnosis where others have one, and columns that tell it nevertheless.
 
@@ -53,7 +74,7 @@ def groups_of_samples(people: Patients) -> list[Finding]:
         ``no-group``, and ``group-conflict`` for those of these samples that another column, which separates
         the groups of all other samples without error, puts into one of them.
     """
-    diagnoses = [str(name) for name in people.adata.obs.columns if _DIAGNOSIS.search(str(name))]
+    diagnoses = diagnosis_columns(people.adata.obs.columns)
     words = {name: people.column(name) for name in diagnoses}
     silent = np.array([not any(row) for row in zip(*words.values(), strict=True)], dtype=bool)
     if not silent.any() or silent.all():

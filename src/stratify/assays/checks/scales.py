@@ -6,8 +6,9 @@ import numpy as np
 
 from stratify.assays.checks.patients import ENOUGH, Patients
 from stratify.assays.finding import Finding
+from stratify.errors import listed
 
-_LARGEST_LOG = 45.0  # beyond every log2 scale of proteins; raw intensities and concentrations go beyond
+LARGEST_LOG = 45.0  # beyond every log2 scale of proteins; raw intensities and concentrations go beyond
 _FEWEST = 10  # assays from which a table's scale can be judged
 _RESCALED = 0.5  # spread of assay medians in SDs within assays; delivered levels have several
 _EXACT = 1e-3  # how near an assay's mean and SD come to 0 and 1 where it was standardised
@@ -45,7 +46,8 @@ def levels_fit_scale(people: Patients) -> list[Finding]:
     -------
     list of Finding
         ``linear-levels`` where most assays are not logged, ``mixed-scale`` where a few assays are unlike the
-        others, ``rescaled-levels`` where assays were standardised.
+        others, ``rescaled-levels`` where assays were standardised, ``impossible-level`` where single levels
+        lie beyond any log2 scale.
 
     Notes
     -----
@@ -58,14 +60,18 @@ def levels_fit_scale(people: Patients) -> list[Finding]:
         return []
     low, middle, high = people.quartiles
     known = np.isfinite(middle)
-    linear = known & ((high > _LARGEST_LOG) | (low < -_LARGEST_LOG))
+    linear = known & ((high > LARGEST_LOG) | (low < -LARGEST_LOG))
     whole = linear.sum() > known.sum() / 2
     rescaled = _rescaled(people, known & ~linear)
     odd = np.zeros_like(linear) if whole else linear | (rescaled & (rescaled.sum() <= known.sum() / 2))
     take = "levels are not on a log scale; take log2 before anything else"
     ask = "levels of these assays are on another scale than the others; ask for one export"
     before = "each assay was centred or scaled on these samples; ask for the levels before that"
+    wild = ((people.levels > LARGEST_LOG) | (people.levels < -LARGEST_LOG)) & ~linear
+    where = listed(people.named(wild.any(axis=1)))
+    lost = f"levels beyond every log2 scale: look for a lost decimal mark in {where}"
     return [
+        Finding("impossible-level", "warning", people.assays(wild.any(axis=0)), lost, "assay"),
         Finding("linear-levels", "warning", people.assays(linear & whole), take, "assay"),
         Finding("mixed-scale", "warning", people.assays(odd), ask, "assay"),
         Finding("rescaled-levels", "warning", people.assays(rescaled & ~odd), before, "assay"),

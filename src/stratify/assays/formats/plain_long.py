@@ -12,6 +12,7 @@ from stratify.assays.files.grid import rough_frame
 from stratify.assays.files.part import Part
 from stratify.assays.files.unfinished import tell_unfinished
 from stratify.assays.layouts.assay_columns import assay_columns, describe, naming_column
+from stratify.assays.layouts.msd_wells import is_wells
 from stratify.assays.layouts.sample_rows import read_sample_rows
 from stratify.assays.proteins.identity import identify
 from stratify.assays.refusal import refuse
@@ -41,7 +42,9 @@ def is_long(part: Part) -> bool:
 
 
 def _columns(frame: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Names of the columns of samples, proteins and values."""
+    """Names of the columns of samples, proteins and values; a list of wells has several of the last."""
+    if is_wells([str(name) for name in frame.columns]):
+        return None
     sample = [name for name, word in rename_columns(frame.columns).items() if word == "sample_id"]
     keys = {re.sub(r"[^a-z0-9]", "", str(name).lower()): name for name in frame.columns[::-1]}
     value = [keys[word] for word in _VALUES if word in keys]
@@ -70,7 +73,8 @@ def read_long(part: Part) -> AnnData:
     Raises
     ------
     AssayFileError
-        Two values for one sample and protein, a row without a sample or protein, or text in place of a level.
+        Two values for one sample and protein, a row without a sample or protein, levels of one protein in
+        several units, or text in place of a level.
     """
     frame, where = part.frame, part.where
     found = _columns(frame) or _columns(frame.head(100))
@@ -85,6 +89,7 @@ def read_long(part: Part) -> AnnData:
     row, samples = pd.factorize(frame[sample].map(as_text))
     column, proteins = pd.factorize(words)
     _refuse_unclear(row, column, samples, proteins, where)
+    _refuse_mixed_units(words, [frame[name] for name, word in described.items() if word == "unit"], where)
     cells = np.full((len(samples), len(proteins)), "", dtype=object)
     cells[row, column] = frame[value].to_numpy(dtype=object)
     first = np.unique(column, return_index=True)[1]
@@ -118,6 +123,19 @@ def _refuse_unclear(
             f"{where}: several for {listed(dict.fromkeys(samples[row[twice]]))}",
             "give each tube its own id, or remove the repeated rows",
         )
+
+
+def _refuse_mixed_units(proteins: pd.Series, units: list[pd.Series], where: str) -> None:
+    for unit in units:
+        words = unit.map(as_text)
+        count = words[words != ""].groupby(proteins).nunique()
+        mixed = [str(name) for name in count.index[count > 1]]
+        if mixed:
+            raise AssayFileError(
+                "levels of one protein in one unit",
+                f"{where}: {listed(dict.fromkeys(words[proteins == mixed[0]]))} for {listed(mixed)}",
+                "convert the levels to one unit, or deliver one file a unit",
+            )
 
 
 def _constant(frame: pd.DataFrame, row: np.ndarray) -> pd.DataFrame:

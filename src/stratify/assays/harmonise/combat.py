@@ -137,14 +137,15 @@ def fit_combat(
     Raises
     ------
     HarmonisationError
-        Fewer than two batches, a small one, a covariate that can not be told from the batch, or assays that
-        are few, constant or too rarely measured.
+        Fewer than two batches, a small one, groups of which none is in two batches (kept or not), a covariate
+        that can not be told from the batch, or assays that are few, constant or too rarely measured.
 
     References
     ----------
     Johnson, Li & Rabinovic, Biostatistics 2007, doi:10.1093/biostatistics/kxj037.
     """
     batch = _batches(adata, column, least)
+    _refuse_apart(adata.obs, batch, column)
     coding = CovariateCoding.learn(adata.obs, keep)
     indicators = np.array([batch == name for name in sorted(set(batch))], dtype=float).T
     covariates = coding.columns(adata.obs)
@@ -193,6 +194,19 @@ def _batches(adata: AnnData, column: str, least: int) -> np.ndarray:
             "leave small batches out, or bridge them",
         )
     return batch.to_numpy()
+
+
+def _refuse_apart(obs: pd.DataFrame, batch: np.ndarray, column: str) -> None:
+    if "group" not in obs:
+        return
+    group = obs["group"].astype(object).fillna("").astype(str).to_numpy()
+    pairs = pd.DataFrame({"group": group, "batch": batch})[group != ""].drop_duplicates()
+    if pairs["batch"].nunique() > 1 and not pairs["group"].duplicated().any():
+        raise HarmonisationError(
+            f"a group that is in two or more of {column}",
+            f"each group in one only: {listed(pairs['group'])}",
+            "no correction can tell the batch from the group; bridge the batches",
+        )
 
 
 def _refuse_confounded(

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pandas as pd
+
+from stratify.reporting.signature_figures.patient import draw_patient
+
+PATHWAYS = pd.Series({"Th2": 2.4, "Th1": -0.3})
+
+
+def test_the_page_of_a_patient_names_proteins_and_drugs():
+    proteins = pd.DataFrame(
+        {"protein": ["IL6", "CCL17"], "deviation": [-1.8, 3.2], "moved_by": ["", "dupilumab"]}
+    )
+    figure, alt = draw_patient(PATHWAYS, proteins, "S0001")
+    shown = [text.get_text() for text in figure.axes[1].get_yticklabels()]
+    assert shown == ["CCL17 (dupilumab)", "IL6"]
+    assert alt == (
+        "Sample S0001: 2 proteins outside the healthy range; largest pathway score Th2 2.4 healthy SDs."
+    )
+
+
+def test_a_patient_within_the_healthy_range_has_an_empty_half():
+    empty = pd.DataFrame({"protein": pd.Series(dtype=str), "deviation": pd.Series(dtype=float)})
+    assert "0 proteins" in draw_patient(PATHWAYS, empty, "S1")[1]
