@@ -110,7 +110,8 @@ def main() -> None:
     for cell in CELLS:
         done = set(pd.read_csv(path).query("cell == @cell")["seed"]) if path.exists() else set()
         for seed in sorted(set(range(arguments.cohorts)) - done):
-            pd.DataFrame([run(cell, seed)]).to_csv(path, mode="a", header=not path.exists(), index=False)
+            rows = pd.DataFrame([run(cell, seed)])
+            rows.to_csv(path, mode="a", header=not path.exists(), index=False, float_format="%.4g")
         print(f"{cell}: {arguments.cohorts} cohorts", file=sys.stderr, flush=True)
     table = pd.read_csv(path)
     print(summary(table).round(3).to_string(index=False))

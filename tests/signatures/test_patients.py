@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from anndata import concat
 
-from stratify.errors import CohortError
+from stratify.errors import CohortError, StratifyError
 from stratify.signatures.patients import patients_of
 
 
@@ -85,7 +85,7 @@ def test_covariates_are_coded_and_patients_without_are_left_out(make_people):
 )
 def test_questions_without_people_are_refused(make_people, change, words):
     asked = {"groups": ["MDD", "HC"]} | change
-    with pytest.raises(CohortError, match=words):
+    with pytest.raises(StratifyError, match=words):
         patients_of(make_people(), asked.pop("groups"), **asked)
 
 

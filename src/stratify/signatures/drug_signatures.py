@@ -271,17 +271,20 @@ def _one(rows: pd.DataFrame, bound: set[str] | None) -> DrugSignature:
     known = rows[rows["sign"].notna()]
     if (known["grade"] != ASSUMPTION).any():
         known = known[known["grade"] != ASSUMPTION]
+    by_gene: dict[str, list[Mapping[Hashable, object]]] = {}
+    for row in known.sort_values("gene", kind="stable").to_dict("records"):
+        by_gene.setdefault(str(row["gene"]), []).append(row)
     kept: dict[str, tuple[float, float, str]] = {}
     conflicting = []
-    for gene, part in known.groupby("gene", sort=True):
-        grade = min(part["grade"], key=_CHOICE.index)
-        best = part[part["grade"] == grade]
-        sizes = np.array([_size(row) for row in best.to_dict("records")]) if grade == SERUM else np.array([])
-        signs = set(best["sign"]) | {float(np.sign(size)) for size in sizes}
+    for gene, told in by_gene.items():
+        grade = min((str(row["grade"]) for row in told), key=_CHOICE.index)
+        best = [row for row in told if row["grade"] == grade]
+        sizes = [_size(row) for row in best] if grade == SERUM else []
+        signs = {float(str(row["sign"])) for row in best} | {float(np.sign(size)) for size in sizes}
         if len(signs) > 1:
-            conflicting.append(str(gene))
+            conflicting.append(gene)
         else:
-            kept[str(gene)] = (signs.pop(), float(sizes.mean()) if len(sizes) else np.nan, grade)
+            kept[gene] = (signs.pop(), float(np.mean(sorted(sizes))) if sizes else np.nan, grade)
     values = np.array([entry[:2] for entry in kept.values()], dtype=float).reshape(-1, 2)
     pathways = sorted({name for name in rows["pathway"] if name})
     return DrugSignature(

@@ -10,6 +10,7 @@ import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
+from stratify.assays.clinical import require_columns
 from stratify.assays.proteins.identity import protein_key
 from stratify.assays.proteins.matching import preferred_assays
 from stratify.errors import CohortError, listed, nearest
@@ -87,10 +88,13 @@ def patients_of(
 
     Raises
     ------
+    ClinicalTableError
+        An unknown column.
     CohortError
-        An unknown column or group, fewer than three patients in a group, or a patient in two groups.
+        An unknown group, fewer than three patients in a group, or a patient in two groups.
     """
-    _refuse_unknown(people, groups, group, covariates)
+    group, *covariates = require_columns(people.obs, [group, *covariates])
+    _refuse_unknown(people, groups, group)
     words = people.obs[group].astype(object).where(people.obs[group].notna(), "").astype(str)
     part = people[words.isin(list(groups)).to_numpy()]
     ids, notes = _patient_ids(part.obs), []
@@ -119,13 +123,7 @@ def patients_of(
     return Patients(levels[:, kept], groups_of, ids, numbers, part.var[kept].copy(), obs, tuple(notes))
 
 
-def _refuse_unknown(people: AnnData, groups: Sequence[str], group: str, covariates: Sequence[str]) -> None:
-    for column in (group, *covariates):
-        if column not in people.obs:
-            known = nearest(column, list(map(str, people.obs)))
-            raise CohortError(
-                f"a column {column!r} in the clinical table", "it is absent", f"name one; {known}"
-            )
+def _refuse_unknown(people: AnnData, groups: Sequence[str], group: str) -> None:
     there = sorted(set(people.obs[group].dropna().astype(str)) - {""})
     for name in groups:
         if name not in there:
