@@ -114,6 +114,30 @@ def test_damaged_files_are_refused_or_told_and_never_read_wrongly(data_dir, monk
     assert (ran.returncode, "cases 200, wrong 0" in ran.stdout) == (0, True), ran.stdout + ran.stderr
 
 
+def test_shared_controls_are_no_overlap_and_a_real_one_is_found(monkeypatch):
+    overlap = load("overlap")
+    monkeypatch.setattr(overlap, "RELABELLINGS", 99)
+    rows = [overlap.run(cell, seed) for cell in ("AD differs", "MDD is half of AD") for seed in range(12)]
+    table = overlap.pd.DataFrame(rows).set_index("cell")
+    quiet, real = table.loc["AD differs"], table.loc["MDD is half of AD"]
+    assert (quiet["concordance p_value"] <= 0.05).sum() <= 3
+    assert (quiet["naive correlation p"] <= 0.05).sum() >= 10
+    assert (real["concordance p_value"] <= 0.05).sum() >= 6
+
+
+def test_the_right_drug_comes_first_and_others_are_not_shown(monkeypatch):
+    reversal = load("reversal")
+    monkeypatch.setattr(reversal, "MORE_RELABELLINGS", 199)
+    planted = [reversal.planted_row("one test", seed) for seed in range(4)]
+    assert sum(row["right"] for row in planted) >= 3
+    null = [row for seed in range(8) for row in reversal.null_rows("disease differs", seed)]
+    assert sum(row["p_value"] <= 0.05 for row in null) <= 5
+
+
+def test_the_planted_size_is_what_the_groups_tell_apart_with_80_percent_power():
+    assert load("reversal").size_with_power(0.05) == pytest.approx(0.76, abs=0.01)
+
+
 def test_nothing_goes_with_a_severity_that_was_drawn():
     association = load("association")
     rows = [association.run(cell, seed) for cell in ("plain", "visits", "covariates") for seed in range(8)]

@@ -12,9 +12,12 @@ import typer
 
 from stratify.cli.associate import associate
 from stratify.cli.check import check
+from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
+from stratify.cli.overlap import overlap
+from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
@@ -25,6 +28,9 @@ VERBS: dict[str, Callable[..., None]] = {
     "simulate": simulate,
     "check": check,
     "import": import_files,
+    "contrast": contrast,
+    "overlap": overlap,
+    "reverse": reverse,
     "associate": associate,
     "crossspecies": crossspecies,
     "train": train,
