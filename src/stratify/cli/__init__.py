@@ -13,6 +13,7 @@ import typer
 from stratify.cli.check import check
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
+from stratify.cli.pathways import pathways
 from stratify.cli.screen import screen
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
@@ -23,6 +24,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "simulate": simulate,
     "check": check,
     "import": import_files,
+    "pathways": pathways,
     "train": train,
     "screen": screen,
 }
