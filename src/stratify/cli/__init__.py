@@ -17,6 +17,7 @@ from stratify.cli.crossspecies import crossspecies
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
+from stratify.cli.pathways import pathways
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
 from stratify.cli.simulate import simulate
@@ -30,6 +31,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "import": import_files,
     "contrast": contrast,
     "overlap": overlap,
+    "pathways": pathways,
     "reverse": reverse,
     "associate": associate,
     "crossspecies": crossspecies,

@@ -1,0 +1,1 @@
+"""How active sets of proteins are in each sample, for a cohort and for one patient."""
