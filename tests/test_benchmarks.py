@@ -171,3 +171,27 @@ def test_blockade_by_stress_keeps_its_level_and_agreement_needs_the_people():
     assert np.mean([row["p"] <= 0.05 for row in rows]) <= 0.25
     assert min(row["inflation"] for row in rows) > 2
     assert 0.3 < crossspecies.stated_power() < 0.9
+
+
+def test_contrasts_find_nothing_where_there_is_nothing_and_planted_effects_with_the_stated_power():
+    benchmark = load("contrast")
+    table = benchmark.pd.concat([benchmark.run(seed) for seed in range(3)])
+    shares = table.groupby("setting")["share"].mean()
+    assert shares["default"] < 0.15
+    assert shares["two visits, wrongly as independent"] > shares["two visits, in blocks"]
+    planted = table[table["setting"] == "planted"]
+    assert 0.6 < planted["power"].mean() < 0.95
+    assert planted["covered"].mean() > 0.9
+
+
+def test_statistics_of_all_tools_agree_and_memory_is_bounded(monkeypatch, capsys):
+    benchmark = load("limma")
+    monkeypatch.setattr(benchmark, "PROTEINS", 200)
+    monkeypatch.setattr(benchmark, "REPEATS", 1)
+    whole, gaps = benchmark.run(60, "whole", 1), benchmark.run(60, "gaps", 1)
+    assert whole["apart"].max() < 1e-6
+    assert gaps["apart"].max() < 1e-6
+    memory = benchmark.measure_memory(500)
+    assert memory["peak_gib"].item() < 1
+    benchmark.report(whole, "whole", 60)
+    assert "stratify" in capsys.readouterr().out

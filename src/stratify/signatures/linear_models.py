@@ -17,7 +17,7 @@ SMALLEST_SINGULAR = 1e-7  # of a design whose columns have length one; smaller i
 _SMALLEST_EIGENVALUE = 1e-11
 _LEAST_LEFT = 1e-4  # below this share of the sum of squares, a difference of sums loses digits
 _ROUNDING = 1e-13
-_CHUNK = 2_000_000
+_CHUNK, _CACHEFUL = 150_000, 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,13 +258,26 @@ def _fit_whole(levels: Array, basis: _Basis, covariance: SampleCovariance) -> _S
     gram = columns.T @ basis.columns
     inverse, spread, rank = basis.describe(gram[None])
     with np.errstate(all="ignore"):
-        sums = np.hstack([columns, np.ones((n, 1))]).T @ levels
-        total = covariance.sum_of_squares(levels, root)
+        sums, total = _read_once(levels, np.hstack([columns, np.ones((n, 1))]), covariance)
         inner = inverse[0] @ sums[:-1]
         squares = total - (inner * sums[:-1]).sum(axis=0)
         whole = np.isfinite(squares) & (squares > _LEAST_LEFT * total) & bool((root > 0).all())
     df = np.full(p, float(n - rank[0]))
     return _Sums(inner, np.maximum(squares, 0), df, sums[-1] / max(n, 1), spread[0], whole)
+
+
+def _read_once(levels: Array, columns: Array, covariance: SampleCovariance) -> tuple[Array, Array]:
+    """Inner products (r, p) with columns (n, r), and squared lengths (p,), a cacheful of rows at a time."""
+    root = covariance.root(None)
+    if covariance.member is not None:
+        return columns.T @ levels, covariance.sum_of_squares(levels, root)
+    sums, total = np.zeros((columns.shape[1], levels.shape[1])), np.zeros(levels.shape[1])
+    wide, size = np.ascontiguousarray(columns.T), max(_CACHEFUL // max(levels.shape[1], 1), 1)
+    for start in range(0, len(levels), size):
+        rows = slice(start, start + size)
+        sums += wide[:, rows] @ levels[rows]
+        total += covariance.sum_of_squares(levels[rows], root[rows])
+    return sums, total
 
 
 def _fit_by_gaps(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, betaincc, betainccinv, betaincinv, betaln, log_ndtr, ndtri_exp
+from scipy.special import betainc, betainccinv, betaincinv, betaln, log_ndtr, ndtri_exp, stdtr
 
 Array = NDArray[np.float64]
 
 _SMALLEST = -600.0  # log of what the incomplete beta function still holds with all digits
-_NEARLY_NORMAL = 1e4  # degrees of freedom
+_NEARLY_NORMAL = 3e3  # degrees of freedom
 _MOST_TERMS, _MOST_STEPS = 20_000, 60
 
 
@@ -32,13 +32,13 @@ def log_two_sided(t: ArrayLike, df: ArrayLike) -> Array:
     """
     t, df = np.broadcast_arrays(np.abs(np.asarray(t, dtype=float)), np.asarray(df, dtype=float))
     with np.errstate(all="ignore"):
-        finite = np.where(np.isfinite(df), df, 1.0)
-        square = t * t
-        middle = np.log(betaincc(0.5, finite / 2, square / (finite + square)))
-        tail = log_betainc(finite / 2, 0.5, finite / (finite + square))
-        bent = (finite > _NEARLY_NORMAL) & (square < finite / 50)
-        far = np.where(bent, np.log(2) + log_ndtr(-_normal_score(t, finite)), tail)
-        answer = np.where((square < finite) & (middle > _SMALLEST), middle, far)
+        finite, square = np.where(np.isfinite(df), df, 1.0), t * t
+        answer = np.array(np.log(2 * stdtr(finite, -t)))
+        far = answer < _SMALLEST
+        bent = far & (finite > _NEARLY_NORMAL) & (square < finite / 5)
+        answer[bent] = np.log(2) + log_ndtr(-_normal_score(t[bent], finite[bent]))
+        far &= ~bent
+        answer[far] = log_betainc(finite[far] / 2, 0.5, (finite / (finite + square))[far])
         answer = np.where(np.isinf(df), np.log(2) + log_ndtr(-t), answer)
         return np.where(df > 0, answer, np.nan)
 
@@ -46,16 +46,18 @@ def log_two_sided(t: ArrayLike, df: ArrayLike) -> Array:
 def _normal_score(t: Array, df: Array) -> Array:
     """Give the normal score with the tail of t, by the expansion of Hill (Commun ACM 1970, algorithm 395)."""
     a = df - 0.5
-    w = np.sqrt(a * np.log1p(t * t / df))
-    return np.asarray(w + (w**3 + 3 * w) / (48 * a**2))
+    b, w = 48 * a**2, np.sqrt(a * np.log1p(t * t / df))
+    second = (4 * w**7 + 33 * w**5 + 240 * w**3 + 855 * w) / (10 * b * (b + 0.8 * w**4 + 100))
+    return np.asarray(w + (w**3 + 3 * w) / b - second)
 
 
 def _t_of_score(score: Array, df: Array) -> Array:
-    a = df - 0.5
+    """Invert it, by fixed-point iteration."""
     w = score
-    for _ in range(4):
-        w = score - (w**3 + 3 * w) / (48 * a**2)
-    return np.asarray(np.sqrt(df * np.expm1(w**2 / a)))
+    for _ in range(6):
+        t = np.sqrt(df * np.expm1(w**2 / (df - 0.5)))
+        w = w + (score - _normal_score(t, df))
+    return np.asarray(np.sqrt(df * np.expm1(w**2 / (df - 0.5))))
 
 
 def two_sided_quantile(log_p: ArrayLike, df: ArrayLike) -> Array:
@@ -83,7 +85,7 @@ def two_sided_quantile(log_p: ArrayLike, df: ArrayLike) -> Array:
         y = betainccinv(0.5, finite / 2, np.exp(log_p))
         near = np.where(y < 0.5, np.sqrt(finite * y / (1 - y)), tail)
         score = -ndtri_exp(np.minimum(log_p - np.log(2), -1e-300))
-        bent = (finite > _NEARLY_NORMAL) & (score**2 < finite / 50)
+        bent = (finite > _NEARLY_NORMAL) & (score**2 < finite / 6)
         far = np.where(bent, _t_of_score(score, finite), tail)
         answer = np.where(log_p > _SMALLEST, near, far)
         return np.where(np.isinf(df), score, answer)
