@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -195,3 +196,19 @@ def test_statistics_of_all_tools_agree_and_memory_is_bounded(monkeypatch, capsys
     assert memory["peak_gib"].item() < 1
     benchmark.report(whole, "whole", 60)
     assert "stratify" in capsys.readouterr().out
+
+
+def test_pathway_scores_are_timed_beside_r_and_the_caution_holds(capsys):
+    pathways = load("pathways")
+    tools = ("R GSVA",) if shutil.which("Rscript") else ()
+    rows = pathways.run_round(n=30, p=120, tools=tools)
+    assert set(rows["method"]) == set(pathways.METHODS)
+    assert (rows["wall"] > 0).all()
+    if "R GSVA" in set(rows["tool"]):  # absent where R has no GSVA
+        ours = rows[rows["tool"] == "stratify"].set_index("method")["difference"]
+        assert (ours[list(pathways.R_NAMES)] < 1e-6).all()
+    many = pathways.run_many("ssgsea", n=60, p=120)
+    assert many["finite"]
+    assert many["peak_gib"] > 0
+    pathways.caution()
+    assert "one absent other protein: gsva changes in 100% of cases" in capsys.readouterr().out

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
+from stratify.assays.proteins.matching import preferred_assays
+from stratify.assays.proteins.panels import target96
 from stratify.errors import CohortError
 from stratify.signatures.activity.measured import (
     aligned_levels,
@@ -49,3 +51,10 @@ def test_infinite_levels_are_refused(people):
     people.X[1, 0] = -np.inf
     with pytest.raises(CohortError, match="infinite"):
         levels_of(people, np.arange(6))
+
+
+def test_choice_is_that_of_preferred_assays_on_the_panels_of_the_study():
+    assays = target96().assign(gene="").set_index("assay", drop=False)
+    assays.index = [f"A{i:03d}" for i in range(len(assays))]
+    kept = np.sort(one_assay_each(assays))
+    np.testing.assert_array_equal(kept, np.flatnonzero(preferred_assays(assays)))

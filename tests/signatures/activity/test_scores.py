@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from anndata import AnnData
 
-from stratify.errors import CohortError
+from stratify.errors import CohortError, ExperimentError
+from stratify.signatures.activity.gene_sets import named_set
 from stratify.signatures.activity.registry import METHODS
 from stratify.signatures.activity.scores import pathway_activity
 from stratify.signatures.pathways import pathway_names
@@ -80,3 +83,39 @@ def test_a_lone_patient_is_refused_without_a_reference(people):
     with pytest.raises(CohortError, match="their own reference"):
         pathway_activity(people[:1])
     assert np.isfinite(pathway_activity(people[:1], method="rank", sets=SETS).scores["six"]).all()
+
+
+def test_sets_without_a_name_of_their_own_are_refused(people):
+    one = named_set("a", ["IL6"], "x")
+    for sets in ({}, {"sample_id": ["IL6"]}, [one, one]):
+        with pytest.raises(ExperimentError, match="names of their own"):
+            pathway_activity(people, sets=sets)
+
+
+def test_people_without_a_group_are_no_reference(people):
+    people.obs["group"] = pd.Categorical([None] * 4 + ["HC"] * 8)
+    assert "frozen on 8 people" in "\n".join(pathway_activity(people, reference="HC").notes)
+    for nobody in ("nan", "", "None"):
+        with pytest.raises(CohortError, match="groups: HC"):
+            pathway_activity(people, reference=nobody)
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+@pytest.mark.parametrize("levels", [np.ones((4, 2)), np.full((4, 2), np.nan), np.zeros((5, 0))])
+def test_levels_that_say_nothing_give_no_number_and_no_warning(method, levels):
+    var = pd.DataFrame({"uniprot": ["P01375", "P05231"], "gene": ["TNF", "IL6"]}, index=["a", "b"])
+    people = AnnData(levels, var=var.iloc[: levels.shape[1]])
+    activity = pathway_activity(people, method=method, sets={"one": ["TNF"], "all": ["TNF", "IL6"]})
+    expected = 1 if method == "rank" and levels.size and np.isfinite(levels).all() else 0
+    assert activity.scores.notna().all().sum() == expected
+
+
+def test_what_is_thin_is_said(people):
+    people.X[2, 0] = np.nan
+    notes = pathway_activity(people, sets={"thin": ["CCL17", "A", "B"], "gone": ["CD40LG"]}).notes
+    for words in (
+        "thin: less than half of the members are measured",
+        "thin: some samples are not scored",
+        "gone: no member can be used",
+    ):
+        assert any(line.startswith(words) for line in notes), (words, notes)

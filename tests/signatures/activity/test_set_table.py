@@ -19,7 +19,14 @@ SETS = ScoredSets.on([GeneSet("a", PROTEINS, "x"), named_set("b", ["IL6", "NOGEN
 @pytest.mark.parametrize(("name", "share"), [("z", 0.8), ("gsva", 0.5)])
 def test_verified_share_is_by_weight_where_the_method_has_weights(name, share):
     weights, counts = np.array([1.0, 0.25, 1.0]), np.array([[2, 1], [1, 0]])
-    table = set_table(METHODS[name], SETS, SETS.inside, weights, counts).set_index("pathway")
+    table = set_table(
+        METHODS[name],
+        SETS,
+        SETS.inside,
+        weights=weights,
+        counts=counts,
+        scores=np.where(counts > 0, 0.0, np.nan),
+    ).set_index("pathway")
     assert table.loc["a", "verified_share"] == pytest.approx(share)
     assert table.loc["a", ["listed", "measured", "used", "fewest_members"]].tolist() == [3, 2, 2, 1]
     assert table.loc["a", ["samples_on_fewer", "samples_not_scored"]].tolist() == [1, 0]

@@ -57,6 +57,7 @@ def target96() -> pd.DataFrame:
     return _target96().copy()
 
 
+@lru_cache(maxsize=4096)
 def canonical_panel(name: str) -> str:
     """Name a panel in one way, whatever the file calls it.
 

@@ -12,6 +12,7 @@ BANDWIDTHS_IN_SD = 4.0
 STEPS, REACH = 1000, 10  # the kernel is tabulated in thousandths of a bandwidth, up to ten
 MOST_KERNELS = 1000
 _BLOCK = 1 << 15  # kernels evaluated at a time; more leave the processor's cache
+_CELLS = 1 << 21  # levels ordered at a time
 _ZERO = STEPS * REACH + 1
 
 
@@ -31,14 +32,21 @@ def fit_kernels(levels: Array) -> State:
         of the SD, NaN where the reference is constant or has fewer than two people.
     """
     bandwidth = moments(levels)[1] / BANDWIDTHS_IN_SD
+    step = max(1, _CELLS // max(len(levels), 1))
+    parts = [_ordered(levels[:, first : first + step]) for first in range(0, levels.shape[1], step)]
+    return {"kernels": np.concatenate(parts) if parts else np.zeros((0, len(levels))), "bandwidth": bandwidth}
+
+
+def _ordered(levels: Array) -> Array:
+    """Levels (n, p) in ascending order by protein (p, r), at most a thousand of each."""
     kernels = np.sort(levels.T, axis=1)
-    if len(levels) > MOST_KERNELS:
-        count = (~np.isnan(kernels)).sum(axis=1, keepdims=True)
-        size = np.minimum(count, MOST_KERNELS)
-        place = np.floor((np.arange(MOST_KERNELS) + 0.5) * count / np.maximum(size, 1)).astype(np.intp)
-        kept = np.take_along_axis(kernels, np.minimum(place, len(levels) - 1), axis=1)
-        kernels = np.where(np.arange(MOST_KERNELS) < size, kept, np.nan)
-    return {"kernels": np.ascontiguousarray(kernels), "bandwidth": bandwidth}
+    if len(levels) <= MOST_KERNELS:
+        return np.ascontiguousarray(kernels)
+    count = (~np.isnan(kernels)).sum(axis=1, keepdims=True)
+    size = np.minimum(count, MOST_KERNELS)
+    place = np.floor((np.arange(MOST_KERNELS) + 0.5) * count / np.maximum(size, 1)).astype(np.intp)
+    kept = np.take_along_axis(kernels, np.minimum(place, len(levels) - 1), axis=1)
+    return np.where(np.arange(MOST_KERNELS) < size, kept, np.nan)
 
 
 def kernel_distribution(state: State, levels: Array) -> Array:

@@ -8,18 +8,22 @@ from anndata import AnnData
 from numpy.typing import NDArray
 
 from stratify.assays.detectability import detectability
-from stratify.assays.proteins.matching import match_assays, overlapping, preferred_assays
+from stratify.assays.proteins.identity import protein_key
+from stratify.assays.proteins.matching import PREFERRED_PANELS, match_assays
+from stratify.assays.proteins.panels import canonical_panel
 from stratify.errors import CohortError
 from stratify.signatures.activity.method import Array
 
 _COLUMNS = ("uniprot", "gene", "panel", "assay")
+_RANK = {panel: rank for rank, panel in enumerate(PREFERRED_PANELS)}
+_LAST = (len(_RANK) + 1, "", -1)
 
 
 def one_assay_each(assays: pd.DataFrame) -> NDArray[np.intp]:
     """Choose one assay of each protein, in the order of their ids.
 
-    Of several assays of one protein that of `preferred_assays` stands for it; among equals (several
-    aptamers) the first by id.
+    Of several assays of one protein that on the first of `PREFERRED_PANELS` stands for it; among equals
+    (several aptamers) the first by id.
 
     Parameters
     ----------
@@ -36,11 +40,18 @@ def one_assay_each(assays: pd.DataFrame) -> NDArray[np.intp]:
     >>> one_assay_each(pd.DataFrame(columns, ["c", "b", "a"])).tolist()
     [2, 1]
     """
-    kept = preferred_assays(assays)
-    ids = assays.index.astype(str).to_numpy()
-    equals = {name for group in overlapping(assays[kept]).values() for name in sorted(group)[1:]}
-    chosen = np.flatnonzero(kept & ~np.isin(ids, list(equals)))
-    return chosen[np.argsort(ids[chosen], kind="stable")]
+    names = {name: _texts(assays, name) for name in _COLUMNS}
+    ids = assays.index.astype(str).tolist()
+    chosen: dict[str, tuple[int, str, int]] = {}
+    for place, (uniprot, gene, panel, assay, name) in enumerate(zip(*names.values(), ids, strict=True)):
+        canonical = canonical_panel(panel)
+        key = protein_key(uniprot, assay or gene, canonical) or f" {name}"
+        chosen[key] = min(chosen.get(key, _LAST), (_RANK.get(canonical, len(_RANK)), name, place))
+    return np.array([place for _, _, place in sorted(chosen.values(), key=lambda one: one[1])], dtype=np.intp)
+
+
+def _texts(assays: pd.DataFrame, name: str) -> list[str]:
+    return assays[name].fillna("").astype(str).tolist() if name in assays else [""] * len(assays)
 
 
 def measured_assays(people: AnnData) -> tuple[NDArray[np.intp], pd.DataFrame]:
@@ -59,8 +70,7 @@ def measured_assays(people: AnnData) -> tuple[NDArray[np.intp], pd.DataFrame]:
     """
     columns = one_assay_each(people.var)
     var = people.var
-    texts = {name: var[name].fillna("").astype(str) if name in var else "" for name in _COLUMNS}
-    assays = pd.DataFrame(texts, index=var.index.astype(str))
+    assays = pd.DataFrame({name: _texts(var, name) for name in _COLUMNS}, index=var.index.astype(str))
     assays["detectability"] = np.nan_to_num(detectability(people), nan=1.0)
     return columns, assays.iloc[columns]
 

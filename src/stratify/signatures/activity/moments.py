@@ -7,6 +7,7 @@ import numpy as np
 from stratify.signatures.activity.method import Array
 
 SMALLEST_SD = 1e-10  # below it a protein counts as constant, as in GSVA
+_CELLS = 1 << 21  # at a time, for memory
 
 
 def moments(levels: Array) -> tuple[Array, Array]:
@@ -28,12 +29,17 @@ def moments(levels: Array) -> tuple[Array, Array]:
     >>> moments(np.array([[1.0, 5.0], [3.0, 5.0], [np.nan, 5.0]]))[1].round(2)
     array([1.41,  nan])
     """
+    step = max(1, _CELLS // max(len(levels), 1))
+    parts = [_moments(levels[:, first : first + step]) for first in range(0, levels.shape[1], step)]
+    mean, sd = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0))
+    return mean, sd
+
+
+def _moments(levels: Array) -> Array:
     measured = ~np.isnan(levels)
     count = measured.sum(axis=0)
-    complete = bool(measured.all())
-    total = (levels if complete else np.where(measured, levels, 0.0)).sum(axis=0)
+    total = np.where(measured, levels, 0.0).sum(axis=0)
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    gaps = levels - mean
-    squares = np.square(gaps if complete else np.where(measured, gaps, 0.0)).sum(axis=0)
+    squares = np.square(np.where(measured, levels - mean, 0.0)).sum(axis=0)
     sd = np.sqrt(squares / np.maximum(count - 1, 1))
-    return mean, np.where((count > 1) & (sd >= SMALLEST_SD), sd, np.nan)
+    return np.stack([mean, np.where((count > 1) & (sd >= SMALLEST_SD), sd, np.nan)])

@@ -11,9 +11,16 @@ import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from stratify.errors import CohortError, listed, nearest
+from stratify.errors import CohortError, ExperimentError, listed, nearest
 from stratify.signatures.activity.frozen import FrozenActivity, freeze
-from stratify.signatures.activity.gene_sets import SHIPPED, GeneSet, named_set, read_gene_sets, shipped_sets
+from stratify.signatures.activity.gene_sets import (
+    RESERVED,
+    SHIPPED,
+    GeneSet,
+    named_set,
+    read_gene_sets,
+    shipped_sets,
+)
 from stratify.signatures.activity.gsva import fit_gsva
 from stratify.signatures.activity.gsva_caution import gsva_caution
 from stratify.signatures.activity.measured import levels_of, measured_assays
@@ -93,7 +100,7 @@ def pathway_activity(
     CohortError
         A group that nobody belongs to, or too few people.
     ExperimentError
-        A method that does not exist.
+        A method that does not exist, or sets without a name of their own.
     AssayFileError
         A file of sets that cannot be read.
 
@@ -171,15 +178,23 @@ def _as_sets(sets: Sets | None) -> list[GeneSet]:
     if isinstance(sets, str | Path):
         return read_gene_sets(sets)
     if isinstance(sets, Mapping):
-        return [named_set(name, words, "given") for name, words in sets.items()]
+        sets = [named_set(name, words, "given") for name, words in sets.items()]
+    names = [named.name for named in sets]
+    if not names or RESERVED in names or len(set(names)) < len(names):
+        raise ExperimentError(
+            f"sets with names of their own, none of them {RESERVED!r}",
+            listed(names) if names else "no set",
+            "name each set once",
+        )
     return list(sets)
 
 
 def _rows_of(people: AnnData, reference: str, group: str) -> NDArray[np.bool_]:
-    groups = people.obs[group].astype(str) if group in people.obs else pd.Series("", people.obs_names)
-    rows = (groups == reference).to_numpy()
+    groups = people.obs[group] if group in people.obs else pd.Series("", people.obs_names)
+    groups = groups.astype(object).where(groups.notna(), "").astype(str)
+    rows = ((groups == reference) & (groups != "")).to_numpy()
     if not rows.any():
-        known = sorted({name for name in groups if name not in ("", "nan")})
+        known = sorted(set(groups) - {""})
         raise CohortError(
             f"people of group {reference!r} in column {group!r}",
             f"nobody; groups: {listed(known)}" if known else "no groups",
@@ -201,7 +216,7 @@ def _account(
 ) -> Activity:
     """Put tables and notes together."""
     values, counts = scored
-    table = set_table(method, *sets, counts)
+    table = set_table(method, *sets[:2], weights=sets[2], counts=counts, scores=values)
     notes = [f"{method.title}: {method.says}", f"limits: {method.limits}", *notes, *_set_notes(table)]
     if method.name == "gsva":
         caution = gsva_caution(*gsva)
@@ -249,6 +264,8 @@ def _copies(people: AnnData, columns: NDArray[np.intp]) -> list[str]:
 def _set_notes(table: pd.DataFrame) -> list[str]:
     none = table.loc[table["used"] == 0, "pathway"]
     handling = table.loc[(table["pathway"] == HANDLING) & (table["source"] == SHIPPED), "pathway"]
+    few = table.loc[(table["measured"] < table["listed"] / 2) & (table["used"] > 0), "pathway"]
+    unscored = table.loc[(table["samples_not_scored"] > 0) & (table["used"] > 0), "pathway"]
     fewer = table.loc[table["samples_on_fewer"] > 0, "pathway"]
     lost = table.loc[(table["used"] < table["measured"]) & (table["used"] > 0), "pathway"]
     doubtful = table.loc[table["verified_share"] < MOST_REMEMBERED, "pathway"]
@@ -257,7 +274,9 @@ def _set_notes(table: pd.DataFrame) -> list[str]:
         (handling, "without proteins that belong to a T-helper axis or to the contrast of atopic dermatitis"),
         (none, "no member can be used, not scored"),
         (lost, "members that never vary in the reference or are never detectable were left out"),
+        (few, "less than half of the members are measured"),
         (fewer, "some samples are scored on fewer members"),
+        (unscored, "some samples are not scored: they have no level of a member, or of nothing else"),
         (doubtful, "less than half of the members are verified, the others are from memory"),
         (unknown, "some names stand for no known protein, or for several"),
     ]

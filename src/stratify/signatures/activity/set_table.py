@@ -81,7 +81,13 @@ def used_members(method: Method, levels: Array, members: Members) -> NDArray[np.
 
 
 def set_table(
-    method: Method, sets: ScoredSets, used: NDArray[np.bool_], weights: Array, counts: NDArray[np.int64]
+    method: Method,
+    sets: ScoredSets,
+    used: NDArray[np.bool_],
+    *,
+    weights: Array,
+    counts: NDArray[np.int64],
+    scores: Array,
 ) -> pd.DataFrame:
     """Describe each set.
 
@@ -97,6 +103,8 @@ def set_table(
         Detectability.
     counts : integer array of shape (n_samples, n_sets)
         Used members that each sample has a level of.
+    scores : array of shape (n_samples, n_sets)
+        NaN where a sample is not scored.
 
     Returns
     -------
@@ -128,7 +136,7 @@ def set_table(
                 "unknown": sets.unknown[i],
                 "fewest_members": int(count.min(initial=size)),
                 "samples_on_fewer": int(((count < size) & (count > 0)).sum()),
-                "samples_not_scored": int((count == 0).sum()),
+                "samples_not_scored": int(np.isnan(scores[:, i]).sum()),
             }
         )
     return pd.DataFrame(rows)
