@@ -1,12 +1,12 @@
 """Mouse and human: level and power of the two by two test, and of the agreement of two signatures.
 
-    python benchmarks/crossspecies.py                   1,000 runs a cell, resumed where it stopped
+    python benchmarks/crossspecies.py                   500 runs a cell, resumed where it stopped
     python benchmarks/crossspecies.py --runs 20         a small version
 
 Animals are simulated; no public data of such an experiment were at hand. Cells vary how animals are kept:
 cages of three, no cage effect, few and small cages, one animal a cage, treatment within cages, unequal cages.
 "varying" lets the interaction differ between cohorts around zero, which no test on cages can know. One
-experiment of five also gets the mixed model. Agreement (a fifth as many runs): the mouse contrast is that of
+experiment of twenty also gets the mixed model. Agreement (half as many runs): the mouse contrast is that of
 AD against psoriasis patients of a simulated study under mouse symbols, the human one that of its healthy
 people against each other, so that nothing agrees though proteins move together in both alike ("disease");
 the same the other way round ("reverse"); a mouse contrast of noise; "same" takes other AD and psoriasis
@@ -60,7 +60,7 @@ def run_animals(cell: str, seed: int) -> dict[str, float]:
         own = rng.normal(0.0, 0.4, 4)[frame["cohort"].str[-1].astype(int) - 1]
         both = (frame["stress"] == "defeat") & (frame["treatment"] == "anti-IL-4R")
         frame["interaction_ratio"] *= np.exp(np.where(both, own, 0.0))
-    table = analyse_factorial(read_animals(frame), mixed=seed % 5 == 0).table()
+    table = analyse_factorial(read_animals(frame), mixed=seed % 20 == 0).table()
     rows = table[table["scale"] == "ratio"].set_index("effect")
     raw = table[table["scale"] == "difference"].set_index("effect")
     mixed, over = "interaction, mixed model", "interaction over cohorts"
@@ -117,7 +117,7 @@ def resume(path: Path, runs: int) -> pd.DataFrame:
     for cell in (*KEPT, *AGREEMENT):
         act = run_animals if cell in KEPT else run_agreement
         there = set(done.loc[done["cell"] == cell, "seed"])
-        wanted = runs if cell in KEPT else -(-runs // 5)
+        wanted = runs if cell in KEPT else -(-runs // 2)
         todo = [s for s in range(FIRST_SEED, FIRST_SEED + wanted) if s not in there]
         for start in range(0, len(todo), 50):
             rows = [{"cell": cell, "seed": s, **act(cell, s)} for s in todo[start : start + 50]]
@@ -151,7 +151,7 @@ def report(table: pd.DataFrame) -> None:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     report(resume(arguments.results, arguments.runs))
