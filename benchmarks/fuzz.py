@@ -50,7 +50,7 @@ TEXTS = (
     "somascan/control_data.adat",
 )
 BOOKS = ("lvv_cohort1/Cohort1_INF&CDM_Raw.xlsx", "ciim_hannover/MHH cohort analysis_NPX_INF_v1.xlsx")
-SECONDS, MEGABYTES = 60, 2048
+SECONDS, PATIENCE, MEGABYTES = 60, 900, 2048  # of the processor; by the clock; in all
 WORDS = (
     "=1+1",
     "#REF!",
@@ -454,7 +454,7 @@ def judge(source: Truth, damage: Damage, path: Path) -> str:
 
 
 def run_case(case: int, seed: int) -> dict[str, object]:
-    """Read one damaged file in a process of its own, with a limit of time and memory."""
+    """Read one damaged file in a process of its own, with limits of processor time, time and memory."""
     source, damage = make(case, seed)
     with tempfile.NamedTemporaryFile(suffix=".dat") as file:
         file.write(damage.data)
@@ -464,13 +464,14 @@ def run_case(case: int, seed: int) -> dict[str, object]:
         if not child:
             _child(source, damage, Path(file.name), writing)
         os.close(writing)
-        ready, _, _ = select.select([reading], [], [], SECONDS)
+        ready, _, _ = select.select([reading], [], [], PATIENCE)
         said = os.read(reading, 100_000).decode() if ready else ""
         if not ready:
             os.kill(child, signal.SIGKILL)
         os.close(reading)
         usage = os.wait4(child, 0)[2]
-    outcome = said or ("WRONG: hang" if not ready else "WRONG: the process died")
+    used = usage.ru_utime + usage.ru_stime
+    outcome = said or ("WRONG: hang" if not ready or used >= SECONDS - 1 else "WRONG: the process died")
     megabytes = usage.ru_maxrss / 1024
     if megabytes > MEGABYTES:
         outcome = f"WRONG: {megabytes:.0f} MB"
@@ -481,6 +482,7 @@ def run_case(case: int, seed: int) -> dict[str, object]:
 def _child(source: Truth, damage: Damage, path: Path, writing: int) -> None:
     limit = 6 << 30
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     sys.stderr = open(os.devnull, "w", encoding="utf-8")
     try:
         said = judge(source, damage, path)
