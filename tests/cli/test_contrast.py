@@ -123,3 +123,13 @@ def test_what_cannot_be_answered_is_refused(stratify, cohort, refused, options, 
 
 def test_unknown_preset_is_wrong_usage(stratify, cohort):
     assert ask(stratify, cohort, "--preset", "nonsense")[0][0] == 2
+
+
+def test_a_volcano_is_drawn_of_one_contrast_only(stratify, cohort, tmp_path):
+    pair = ("--case", "AD", "--control", "HC")
+    (code, _, err), _ = ask(stratify, cohort, *pair, "--figure", tmp_path / "v.svg")
+    assert (code, "figure: " in err) == (0, True)
+    assert "Volcano of AD - HC" in (tmp_path / "v.svg").read_text(encoding="utf-8")
+    assert ask(stratify, cohort, *pair, "--figure", tmp_path / "v.gif")[0][0] == 1
+    assert ask(stratify, cohort, "--all-pairs", "--figure", tmp_path / "w.svg")[0][0] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["v.svg"]

@@ -25,8 +25,12 @@ FIRST = [
 
 def test_a_cohort_gives_drugs_and_patients(stratify, cohort, tmp_path):
     out, each = tmp_path / "r.csv", tmp_path / "p.csv"
-    code, printed, err = stratify("reverse", *cohort, *PAIR, "-o", out, "--patients", each)
+    figure = tmp_path / "r.svg"
+    code, printed, err = stratify(
+        "reverse", *cohort, *PAIR, "-o", out, "--patients", each, "--figure", figure
+    )
     assert code == 0
+    assert "Share reversed of AD-HC by drug: " in figure.read_text(encoding="utf-8")
     table, patients = pd.read_csv(out), pd.read_csv(each)
     assert table.columns[:7].tolist() == FIRST
     assert table["p_value"].between(0, 1).sum() >= 8

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stratify.cli.option_groups import with_options
-from stratify.cli.options import AsJson, AssayFiles, Clinical
+from stratify.cli.options import AsJson, AssayFiles, Clinical, Picture
 from stratify.cli.output import print_json, tell
 
 if TYPE_CHECKING:
@@ -79,12 +79,15 @@ def contrast(
     output: Annotated[Path, typer.Option("-o", "--output", help="Table to write (CSV).")],
     asked: Question,
     clinical: Clinical = None,
+    figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which proteins differ between groups, by how much, and what the cohort could have found."""
     from stratify.assays.cohort_file import open_cohort
     from stratify.signatures.provenance import write_table
 
+    if figure is not None:
+        _require_one_pair(asked, figure)
     cohort = open_cohort(files, clinical)
     for line in cohort.unmatched.lines():
         tell(line)
@@ -101,12 +104,29 @@ def contrast(
     beside = write_table(
         table, output, provenance=facts | {"sources": cohort.sources, "removed": cohort.removed}
     )
+    if figure is not None:
+        _draw(table, answer.summary()["contrast"], asked.fdr, figure)
     if as_json:
         print_json(facts | {"table": str(output), "provenance": str(beside)})
         return
     for line in _lines(facts):
         print(line)
     print(f"table: {output}")
+
+
+def _require_one_pair(asked: Question, figure: Path) -> None:
+    from stratify.reporting.signature_figures.saving import require_suffix
+
+    require_suffix(figure)
+    if asked.all_pairs or asked.preset is not None:
+        raise typer.BadParameter("--figure draws one contrast: name it by --case and --control")
+
+
+def _draw(table: Any, name: str, fdr: float, figure: Path) -> None:
+    from stratify.reporting.signature_figures.saving import save_figure
+    from stratify.reporting.signature_figures.volcano import draw_volcano
+
+    tell(f"figure: {save_figure(draw_volcano(table, name, q=fdr), figure)}")
 
 
 def _answer(people: AnnData, asked: Question) -> Contrast | PairwiseContrasts:

@@ -22,6 +22,9 @@ ClinicalTables = Annotated[
         "May be repeated: what several tables say is put side by side, and contradictions are named.",
     ),
 ]
+Picture = Annotated[
+    Path | None, typer.Option("--figure", help="Also draw it, to a file that ends in .svg, .pdf or .png.")
+]
 AssayFiles = Annotated[
     list[Path],
     typer.Argument(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from stratify.cli.option_groups import with_options
-from stratify.cli.options import AsJson, Clinical
+from stratify.cli.options import AsJson, Clinical, Picture
 from stratify.cli.output import print_json, tell
 
 RESEMBLANCE = "reversal of a profile, never response to a drug: nobody was treated here"
@@ -51,6 +51,7 @@ def reverse(
         Path | None, typer.Option(help="CSV with drug and gene: what own drugs bind, to be left out.")
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Table to write (CSV).")] = None,
+    figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Lay drug signatures over a disease profile and rank them; resemblance, never response to a drug."""
@@ -69,6 +70,8 @@ def reverse(
         told, provenance = _from_cohort(profile, chosen)
     provenance["sources"] |= own
     provenance |= {"verb": "reverse", "words": RESEMBLANCE, "notes": list(told.notes)}
+    if figure is not None:
+        _draw(told.table, provenance, figure)
     if output is not None:
         from stratify.signatures.provenance import write_table
 
@@ -135,6 +138,14 @@ def _write_patients(people: Any, profile: Profile, drugs: Any, provenance: dict[
     each = reverse_patients(patients, case=case, control=control, drugs=drugs)
     write_table(each, path, provenance={**provenance, "verb": "reverse", "words": RESEMBLANCE})
     tell(f"patients: {path}")
+
+
+def _draw(table: Any, provenance: dict[str, Any], figure: Path) -> None:
+    from stratify.reporting.signature_figures.reversal import draw_reversal
+    from stratify.reporting.signature_figures.saving import save_figure
+
+    title = str(provenance.get("contrast", next(iter(provenance["sources"]))))
+    tell(f"figure: {save_figure(draw_reversal(table, title), figure)}")
 
 
 def _plain(table: Any) -> list[dict[str, Any]]:
