@@ -4,7 +4,7 @@
     python benchmarks/pathways.py              five rounds of 500 x 2,923 x 10 sets, then 50,000 x 2,923
     python benchmarks/pathways.py --caution    what limits GSVA scores, on a simulated study; half a minute
 
-A round runs every tool once in a process of its own, each method twice, and keeps the faster: what is
+A round runs every tool once, each method twice, and keeps the faster: what is
 compiled or imported at the first use does not count for anybody. Each tool is asked through its public
 function with tables of named proteins and named sets; a row ends up in `results/pathways.csv`, the table
 shows the fastest round. Where decoupler, gseapy or R with GSVA is absent, its rows are left out and said to
@@ -41,9 +41,10 @@ from stratify.simulation.cohort import simulate_study
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "pathways.csv"
 PEERS = ROOT / ".venv-peers"
+KEPT = ROOT / "runs" / "pathways-r"
 VERSIONS = ("decoupler==2.2.0", "gseapy==1.3.1")
 SIZES = (5, 8, 10, 15, 20, 25, 30, 40, 60, 100)
-TOOLS = ("decoupler", "gseapy", "R GSVA")
+TOOLS = ("R GSVA", "stratify", "decoupler", "gseapy")
 N, P, MANY = 500, 2923, 50_000
 R_NAMES = {"z": "zscore", "plage": "plage", "ssgsea": "ssgsea", "gsva": "gsva"}
 
@@ -198,10 +199,10 @@ def _rows(tool: str, command: list) -> list[dict]:
     ]
 
 
-def difference(folder: Path, n: int, tool: str, method: str) -> float:
-    """Largest difference of scores from R's, PLAGE up to its sign; NaN where R or the scores are absent."""
-    theirs = folder / f"r-{R_NAMES.get(method)}.bin"
-    ours = folder / f"{'stratify' if tool.startswith('stratify') else tool}-{method}.bin"
+def difference(folder: Path, n: int, p: int, row: dict) -> float:
+    """Largest difference of scores from R's, PLAGE up to its sign; NaN where either is absent."""
+    tool, method = str(row["tool"]).partition(",")[0], row["method"]
+    ours, theirs = folder / f"{tool}-{method}.bin", KEPT / f"{method}-{n}-{p}.bin"
     if not (theirs.is_file() and ours.is_file()):
         return np.nan
     a, b = np.fromfile(ours).reshape(n, -1), np.fromfile(theirs).reshape(n, -1)
@@ -209,18 +210,21 @@ def difference(folder: Path, n: int, tool: str, method: str) -> float:
     return float(np.abs(a * sign - b).max())
 
 
-def run_round(
-    n: int = N, p: int = P, tools: tuple[str, ...] = ("decoupler", "gseapy", "R GSVA")
-) -> pd.DataFrame:
-    """Run every tool once."""
+def run_tool(tool: str, n: int = N, p: int = P) -> pd.DataFrame:
+    """Run one tool, and R's scores beside it where they were kept, to compare with."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_inputs(folder, n, p)
-        rows = run_ours(folder, n, p)
-        for tool in tools:
-            rows += run_r(folder, n) if tool == "R GSVA" else run_peer(folder, n, tool)
+        if tool == "R GSVA":
+            rows = run_r(folder, n)
+            for row in rows:  # what the others are compared with, if no other run has left it
+                scores = np.fromfile(folder / f"r-{R_NAMES[row['method']]}.bin")
+                KEPT.mkdir(exist_ok=True, parents=True)
+                scores.tofile(KEPT / f"{row['method']}-{n}-{p}.bin")
+        else:
+            rows = run_ours(folder, n, p) if tool == "stratify" else run_peer(folder, n, tool)
         for row in rows:
-            row |= {"samples": n, "difference": difference(folder, n, row["tool"], row["method"])}
+            row |= {"samples": n, "difference": difference(folder, n, p, row)}
     return pd.DataFrame(rows)
 
 
@@ -246,12 +250,13 @@ def append(rows: pd.DataFrame) -> None:
 
 def resume(rounds: int) -> None:
     """Run what the results do not have yet."""
-    names = ["samples", "round", "method"]
+    names = ["tool", "samples", "round", "method"]
     known = pd.read_csv(RESULTS) if RESULTS.is_file() else pd.DataFrame(columns=names)
     for number in range(rounds):
-        if not (known["round"] == number).any():
-            append(run_round().assign(round=number))
-            print(f"round {number + 1} of {rounds}", flush=True)
+        for tool in TOOLS:
+            if not ((known["round"] == number) & (known["tool"] == tool)).any():
+                append(run_tool(tool).assign(round=number))
+                print(f"round {number + 1} of {rounds}: {tool}", flush=True)
     for name in METHODS:
         if not ((known["samples"] == MANY) & (known["method"] == name)).any():
             done = subprocess.run(
