@@ -257,7 +257,7 @@ def resume(rounds: int) -> None:
             if not ((known["round"] == number) & (known["tool"] == tool)).any():
                 append(run_tool(tool).assign(round=number))
                 print(f"round {number + 1} of {rounds}: {tool}", flush=True)
-    for name in METHODS:
+    for name in sorted(METHODS, key="gsva".__eq__):  # the slowest last
         if not ((known["samples"] == MANY) & (known["method"] == name)).any():
             done = subprocess.run(
                 [sys.executable, __file__, "--many", name], capture_output=True, text=True, check=True
