@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def clinical(folder):
-    table = pd.read_csv(folder / "cohort-clinical.csv")
+    table = pd.read_csv(folder / "cohort-clinical.csv").drop(columns="madrs")
     mdd = (table["group"] == "MDD").to_numpy()
     values = np.random.default_rng(0).integers(15, 45, len(table))
     table["MADRS total"] = [str(v) if m else "" for v, m in zip(values, mdd, strict=True)]
