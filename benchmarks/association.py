@@ -89,9 +89,9 @@ def run(cell: str, seed: int) -> dict[str, float]:
     if visits:
         return run_visits(scores[mdd], latent, rng, planted=cell.startswith("planted"))
     outcome[mdd] = as_madrs(standard(latent))
-    people.obs["MADRS"] = outcome
+    people.obs["madrs"] = outcome
     if cell == "tied":
-        people.obs["MADRS"] = "" if not mdd.any() else steps(outcome)
+        people.obs["madrs"] = "" if not mdd.any() else steps(outcome)
     found = associate(
         people,
         "madrs",
