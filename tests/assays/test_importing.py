@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import numpy as np
@@ -39,6 +40,9 @@ def test_the_file_holds_the_clean_cohort_and_what_was_removed(folder, tmp_path):
     assert list(back.uns["stratify"]["removed"]) == done.removed
     assert done.removed == [f"qc-fail: {failed}"]
     assert set(back.obs["sample_type"]) > {"sample"}
+    assert list(back.uns["stratify"]["clinical_sources"]["name"]) == ["cohort-clinical.csv"]
+    digest = hashlib.sha256(clinical.read_bytes()).hexdigest()
+    assert list(back.uns["stratify"]["clinical_sources"]["sha256"]) == [digest]
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["c.h5ad"]
 
 

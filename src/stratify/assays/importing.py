@@ -17,7 +17,7 @@ from stratify.assays.clinical import Unmatched, join_clinical
 from stratify.assays.finding import Finding
 from stratify.assays.policy import KEEP, Policy, default_policy, read_policy
 from stratify.assays.quality import check, summary
-from stratify.assays.reader import read_assays
+from stratify.assays.reader import named_digests, read_assays
 from stratify.errors import AssayFileError
 
 SUFFIX = ".h5ad"
@@ -102,6 +102,7 @@ def import_cohort(
     table, unmatched = read_assays(*files), Unmatched((), ())
     if tables:
         table, unmatched = join_clinical(table, tables)
+        table.uns["stratify"]["clinical_sources"] = named_digests(tables)
     findings = tuple(check(table))
     cohort = _storable(clean(table, findings, rule))
     _write(cohort, out)

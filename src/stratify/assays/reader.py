@@ -161,6 +161,21 @@ def name_sources(adata: AnnData, *paths: str | Path) -> None:
     *paths : str or Path
         The files that it was read from.
     """
+    adata.uns["stratify"] = {"sources": named_digests(paths)} | dict(adata.uns["stratify"])
+
+
+def named_digests(paths: Sequence[str | Path]) -> dict[str, list[str]]:
+    """Name files, with SHA-256, in a form that a cohort file can hold.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Existing files.
+
+    Returns
+    -------
+    dict
+        Two lists of equal length, ``name`` and ``sha256``.
+    """
     files = [Path(path) for path in paths]
-    sources = {"name": [file.name for file in files], "sha256": [digest(file) for file in files]}
-    adata.uns["stratify"] = {"sources": sources} | dict(adata.uns["stratify"])
+    return {"name": [file.name for file in files], "sha256": [digest(file) for file in files]}

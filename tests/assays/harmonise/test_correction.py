@@ -26,7 +26,7 @@ def fitted(two_plates):
         name: (np.full(60, shift), 0.1 * ONES, 8 * ONES, "8 rows")
         for name, shift in (("P1", 0.3), ("P2", -0.7))
     }
-    return make_shift("centring", two_plates.var_names, parts, column="plate")
+    return make_shift("centring", two_plates, parts, column="plate")
 
 
 def test_each_row_gets_the_numbers_of_its_batch(two_plates, fitted):
@@ -53,12 +53,26 @@ def test_order_and_number_of_assays_change_nothing(two_plates, fitted):
 
 def test_the_input_is_left_alone_and_the_table_says_what_was_done(two_plates, fitted, tmp_path):
     before = two_plates.X.copy()
-    corrected = fitted.transform(fitted.transform(two_plates))
+    corrected = fitted.transform(two_plates)
     np.testing.assert_array_equal(two_plates.X, before)
     assert "harmonised" not in two_plates.uns["stratify"]
     corrected.write_h5ad(tmp_path / "x.h5ad")
     read = anndata.read_h5ad(tmp_path / "x.h5ad")
-    assert list(read.uns["stratify"]["harmonised"]) == 2 * fitted.lines()
+    assert list(read.uns["stratify"]["harmonised"]) == fitted.lines()
+    with pytest.raises(HarmonisationError, match="applied to them already"):
+        fitted.transform(read)
+
+
+def test_another_scale_is_refused_and_an_unknown_one_is_not(two_plates):
+    two_plates.uns["stratify"] = {"scale": "NPX"}
+    parts = dict.fromkeys(("P1", "P2"), (ONES, ONES, 8 * ONES, "8 rows"))
+    fitted = Correction.from_state(make_shift("centring", two_plates, parts, column="plate").to_state())
+    fitted.transform(two_plates)
+    two_plates.uns["stratify"] = {"scale": "log2 pg/mL"}
+    with pytest.raises(HarmonisationError, match="levels in log2 pg/mL"):
+        fitted.transform(two_plates)
+    two_plates.uns["stratify"] = {}
+    fitted.transform(two_plates)
 
 
 def test_state_is_plain(two_plates, fitted):
@@ -97,7 +111,7 @@ def test_panels_have_plates_of_their_own():
         "P1": (np.array([1.0, nan]), np.array([0.1, nan]), np.array([4.0, nan]), "4 rows"),
         "Q1": (np.array([nan, 2.0]), np.array([nan, 0.2]), np.array([nan, 4.0]), "4 rows"),
     }
-    fitted = make_shift("centring", var.index, parts, column="plate")
+    fitted = make_shift("centring", AnnData(var=var), parts, column="plate")
     table = AnnData(np.array([[1.0, 2.0], [1.0, nan]]), obs, var)
     np.testing.assert_array_equal(fitted.transform(table).X, [[0.0, 0.0], [0.0, nan]])
     assert fitted.remaining_error()["assay_id"].tolist() == ["a", "b"]
@@ -106,7 +120,7 @@ def test_panels_have_plates_of_their_own():
 
 def test_assays_without_rows_keep_their_level_and_say_so(two_plates):
     rows = np.where(np.arange(60) < 5, 0, 8)
-    fitted = make_shift("bridging", two_plates.var_names, {"": (ONES, 0.1 * ONES, rows, "8 rows")})
+    fitted = make_shift("bridging", two_plates, {"": (ONES, 0.1 * ONES, rows, "8 rows")})
     kept = fitted.transform(two_plates)
     np.testing.assert_array_equal(kept.X[:, :5], two_plates.X[:, :5])
     report = fitted.remaining_error()

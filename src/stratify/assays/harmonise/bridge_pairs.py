@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from stratify.assays.harmonise.correction import scale_of
 from stratify.assays.harmonise.reference_rows import reference_names
 from stratify.errors import HarmonisationError, listed
 
@@ -62,7 +63,7 @@ def _frame(adata: AnnData) -> pd.DataFrame:
 
 
 def _refuse_two_scales(reference: AnnData, batch: AnnData) -> None:
-    scales = [str(part.uns.get("stratify", {}).get("scale", "unknown")) for part in (reference, batch)]
+    scales = [scale_of(part) for part in (reference, batch)]
     if len(set(scales) - {"unknown"}) > 1:
         raise HarmonisationError(
             "two batches on one scale", f"{scales[0]} and {scales[1]}", "export both in the same unit"

@@ -76,7 +76,7 @@ def fit_bridging(
         offset = column_means(difference)
     words = f"{len(here)} bridge samples ({listed(here.index)})"
     part = (offset, error, np.isfinite(difference).sum(axis=0), words)
-    fitted = make_shift("bridge normalisation", batch.var_names, {"": part})
+    fitted = make_shift("bridge normalisation", batch, {"": part})
     return replace(fitted, shift=fitted.shift * scale, scale=scale[None, :])
 
 

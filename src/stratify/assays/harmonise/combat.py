@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from stratify.assays.harmonise.correction import Correction
+from stratify.assays.harmonise.correction import Correction, scale_of
 from stratify.assays.harmonise.covariate_coding import CovariateCoding
 from stratify.assays.harmonise.empirical_bayes import least_squares, shrink_batch
 from stratify.errors import HarmonisationError, listed
@@ -171,6 +171,7 @@ def fit_combat(
         error=sigma * error / scale,
         rows=measured,
         leaned_on=tuple(_words(int(n), keep) for n in indicators.sum(axis=0)),
+        fitted_on=scale_of(adata),
     )
     return Combat(correction, coding, effects[n_batches:])
 

@@ -37,6 +37,8 @@ class Correction:
         One sentence a batch: which rows.
     unit : str, default ""
         Scale of corrected levels where the correction changes it.
+    fitted_on : str, default "unknown"
+        Scale of the levels that it was learned from.
     """
 
     method: str
@@ -49,6 +51,7 @@ class Correction:
     rows: np.ndarray
     leaned_on: tuple[str, ...]
     unit: str = ""
+    fitted_on: str = "unknown"
 
     def transform(self, adata: AnnData) -> AnnData:
         """Correct samples of known batches; each alone gets the same bits as in company.
@@ -66,7 +69,8 @@ class Correction:
         Raises
         ------
         HarmonisationError
-            A sample of an unknown batch, or an assay that was not fitted.
+            A sample of an unknown batch, an assay that was not fitted, levels on another scale, or levels to
+            which this correction has been applied already.
         """
         batch, assay = self.position(adata)
         shift, scale = self.shift[batch, assay], self.scale[batch, assay]
@@ -93,8 +97,9 @@ class Correction:
         Raises
         ------
         HarmonisationError
-            A sample of an unknown batch, or an assay that was not fitted.
+            As `transform`.
         """
+        self._refuse_other_levels(adata)
         assay = pd.Index(self.assays).get_indexer(adata.var_names)
         if (assay < 0).any():
             raise HarmonisationError(
@@ -105,6 +110,22 @@ class Correction:
         if not self.column:
             return np.zeros(adata.shape, dtype=int), assay
         return self._batch_of(adata), assay
+
+    def _refuse_other_levels(self, adata: AnnData) -> None:
+        known = adata.uns.get("stratify", {})
+        if set(self.lines()) <= set(known.get("harmonised", ())):
+            raise HarmonisationError(
+                f"levels before the {self.method}",
+                "it has been applied to them already",
+                "hand in the levels as they were measured",
+            )
+        scale = scale_of(adata)
+        if len({scale, self.fitted_on} - {"unknown"}) > 1:
+            raise HarmonisationError(
+                f"levels in {self.fitted_on}, in which the {self.method} was fitted",
+                f"levels in {scale}",
+                "export them in the same unit, or fit again",
+            )
 
     def _batch_of(self, adata: AnnData) -> np.ndarray:
         panel = panels_of(adata)
@@ -201,7 +222,7 @@ def _in_words(error: np.ndarray, rows: np.ndarray, unit: str) -> str:
 
 def make_shift(
     method: str,
-    assays: pd.Index,
+    fitted: AnnData,
     parts: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray, str]],
     *,
     column: str = "",
@@ -212,8 +233,8 @@ def make_shift(
     ----------
     method : str
         What estimated it.
-    assays : Index
-        Assay ids, p of them.
+    fitted : AnnData of shape (samples, p)
+        What it was learned from: gives the assays and the scale.
     parts : mapping of str to (shift, error, rows, leaned_on)
         By batch; arrays of shape (p,) and a sentence. Where `rows` is 0 the level is kept and the error of
         an unknown offset assumed; where it is NaN the batch lacks the assay.
@@ -230,13 +251,29 @@ def make_shift(
         method=method,
         column=column,
         batches=tuple(parts),
-        assays=tuple(assays),
+        assays=tuple(fitted.var_names),
+        fitted_on=scale_of(fitted),
         shift=np.where(known, shift, 0.0),
         scale=np.ones_like(shift),
         error=np.where(known, error, UNANCHORED_ERROR),
         rows=np.where(known | np.isnan(rows), rows, 0.0),
         leaned_on=tuple(part[3] for part in parts.values()),
     )
+
+
+def scale_of(adata: AnnData) -> str:
+    """Scale of the levels, "unknown" where the table does not say.
+
+    Parameters
+    ----------
+    adata : AnnData
+        Any table of protein levels.
+
+    Returns
+    -------
+    str
+    """
+    return str(adata.uns.get("stratify", {}).get("scale", "unknown"))
 
 
 def panels_of(adata: AnnData) -> list[str]:

@@ -78,7 +78,7 @@ def fit_intensity_normalisation(
         )
         for name in shift.index
     }
-    return make_shift("intensity normalisation", adata.var_names, parts, column=column)
+    return make_shift("intensity normalisation", adata, parts, column=column)
 
 
 def _medians(levels: pd.DataFrame, plate: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -72,7 +72,7 @@ def fit_plate_centring(adata: AnnData, *, on: ReferenceKind = "controls") -> Cor
         )
         for plate in shift.index
     }
-    return make_shift("plate centring", adata.var_names, parts, column="plate")
+    return make_shift("plate centring", adata, parts, column="plate")
 
 
 def _words(on: str, names: list[list[str]]) -> str:

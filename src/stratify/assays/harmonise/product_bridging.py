@@ -170,7 +170,7 @@ def fit_product_bridging(
     offset, error = median_and_error(difference, UNANCHORED_ERROR)
     words = f"{len(here)} bridge samples ({listed(here.index)}), {len(chosen)} of {len(table)} assays"
     part = (offset, error, np.isfinite(difference).sum(axis=0), words)
-    return make_shift("product bridging", chosen, {"": part}), table
+    return make_shift("product bridging", batch[:, chosen], {"": part}), table
 
 
 def _counts(

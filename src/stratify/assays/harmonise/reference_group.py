@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from stratify.assays.harmonise.correction import Correction
+from stratify.assays.harmonise.correction import Correction, scale_of
 from stratify.assays.sample_names import patient_rows
 from stratify.errors import HarmonisationError, listed
 
@@ -76,6 +76,7 @@ def fit_reference_group(
         rows=count.to_numpy(dtype=float),
         leaned_on=tuple(f"{size[name]} people of group {reference}" for name in names),
         unit=f"SD of {reference}",
+        fitted_on=scale_of(adata),
     )
 
 

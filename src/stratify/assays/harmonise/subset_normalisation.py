@@ -65,7 +65,7 @@ def fit_subset_normalisation(
     error = np.hypot(*(median_error(np.asarray(v.var()), np.asarray(v.count())) for v in (there, here)))
     words = f"medians of {len(there)} reference samples and {len(here)} of the batch"
     shift = (here.median() - there.median()).to_numpy()
-    return make_shift("subset normalisation", batch.var_names, {"": (shift, error, count, words)})
+    return make_shift("subset normalisation", batch, {"": (shift, error, count, words)})
 
 
 def _levels(adata: AnnData, ids: Sequence[str], least: int, where: str) -> pd.DataFrame:
