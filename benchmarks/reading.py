@@ -3,15 +3,14 @@
     python benchmarks/reading.py [--samples 100000] [--csv-samples 10000]
 
 A long parquet file (samples x 368, the columns of an Olink export) and a long text are made once, from
-random numbers, in runs/reading. Each reader runs in a process of its own; printed are seconds, peak memory
-and ratios to the first reader.
+random numbers, in runs/reading. Each reader runs in a process of its own, one after the other in several turns; printed
+are medians of seconds and peak memory, and their ratios to the first reader.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import resource
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ FOLDER = Path(__file__).parents[1] / "runs" / "reading"
 WELLS = 88  # patients' samples a plate
 ROWS = 1 << 20
 SMALL = 50_000_000  # bytes of a file that is read five times, for a median
+TURNS = 3
 Reader = Callable[[Path], object]
 
 
@@ -132,15 +132,21 @@ def run_one(reader: str, path: Path) -> None:
         read(path)
         taken.append((time.perf_counter() - wall, time.process_time() - cpu))
     seconds = np.median(taken, axis=0)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    sys.stdout.write(f"{seconds[0]} {seconds[1]} {peak}\n")
+    sys.stdout.write(f"{seconds[0]} {seconds[1]} {peak()}\n")
+
+
+def peak() -> float:
+    """Largest memory of this process, in GiB; `getrusage` hands down that of the process it came from."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return float(status.split("VmHWM:")[1].split()[0]) / 2**20
 
 
 def compare(title: str, path: Path, readers: tuple[str, ...]) -> None:
-    """Print one block of the table; ratios are to the first reader."""
-    against = measure(readers[0], path)
-    for reader in readers:
-        figures = against if reader == readers[0] else measure(reader, path)
+    """Print one block of the table: medians of several turns of all readers; ratios are to the first reader."""
+    turns = [[measure(reader, path) for reader in readers] for _ in range(TURNS)]
+    medians = np.median(turns, axis=0)
+    against = medians[0]
+    for reader, figures in zip(readers, medians, strict=True):
         cells = [
             *(f"{x:.2g}" if x < 1 else f"{x:.1f}" for x in figures[:2]),
             f"{figures[2]:.2f}",

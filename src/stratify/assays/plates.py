@@ -31,8 +31,9 @@ def store_by_panel(obs: pd.DataFrame, name: str, by_panel: pd.DataFrame) -> None
     (['pass', 'warn'], True)
     """
     rows = by_panel.to_numpy(dtype=object)
-    obs[name] = [_merge(name, row) for row in rows]
-    if any(len(set(row)) > 1 for row in rows):
+    merged = {row: _merge(name, row) for row in set(map(tuple, rows))}
+    obs[name] = [merged[tuple(row)] for row in rows]
+    if any(len(set(row)) > 1 for row in merged):
         for j, panel in enumerate(by_panel.columns):
             obs[f"{name}@{panel}"] = rows[:, j]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -301,7 +302,9 @@ def normalise_obs(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _normalise_values(values: pd.Series, column: Column | None) -> pd.Series:
     if column is not None and column.values:
-        return _spell(values, column.values)
+        spellings, texts = _spellings(column.name), [as_text(cell) for cell in values]
+        words = {text: spellings.get(_key(text), text) for text in dict.fromkeys(texts)}
+        return pd.Series([words[text] for text in texts], index=values.index, dtype=object)
     if pd.api.types.is_numeric_dtype(values) and not (column and not column.numeric):
         return values
     if column is None or column.numeric:
@@ -331,14 +334,15 @@ def normalise_word(name: str, word: str) -> str:
     >>> normalise_word("qc", "WARNING"), normalise_word("plate", "P 1")
     ('warn', 'P 1')
     """
-    column = next(column for column in OBS_COLUMNS if column.name == name)
-    return str(_spell(pd.Series([word], dtype=object), column.values).iloc[0])
+    text = as_text(word)
+    return _spellings(name).get(_key(text), text)
 
 
-def _spell(values: pd.Series, spellings: Mapping[str, tuple[str, ...]]) -> pd.Series:
-    canonical = {word: name for name, words in spellings.items() for word in (_key(name), *words)}
-    texts = [as_text(cell) for cell in values]
-    return pd.Series([canonical.get(_key(text), text) for text in texts], index=values.index, dtype=object)
+@cache
+def _spellings(name: str) -> Mapping[str, str]:
+    """Canonical word by each spelling that is declared for a column."""
+    values = next(column.values for column in OBS_COLUMNS if column.name == name)
+    return {word: canonical for canonical, words in values.items() for word in (_key(canonical), *words)}
 
 
 def as_text(cell: object) -> str:

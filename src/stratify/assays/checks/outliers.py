@@ -8,6 +8,7 @@ from stratify.assays.checks.patients import ENOUGH, Patients
 from stratify.assays.checks.profiles import far_out, quantiles
 from stratify.assays.finding import Finding
 
+_BLOCK = 1024  # samples that are looked at at once
 _FEWEST_FOR_PATTERN = 20
 _TINY = 1e-9
 _DRAWN_IN = 4.0  # robust SDs
@@ -64,10 +65,13 @@ def _centre(people: Patients) -> np.ndarray:
     """Mean of each assay, levels beyond four robust SDs drawn in."""
     low, middle, high = people.quartiles
     reach = _DRAWN_IN * (high - low) / _IQR_OF_NORMAL
-    drawn_in = np.clip(people.levels, middle - reach, middle + reach)
-    known = np.isfinite(drawn_in)
-    total = np.where(known, drawn_in, 0.0).sum(axis=0)
-    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
+    total, count = np.zeros_like(middle), np.zeros_like(middle)
+    for start in range(0, people.n, _BLOCK):
+        drawn_in = np.clip(people.levels[start : start + _BLOCK], middle - reach, middle + reach)
+        known = np.isfinite(drawn_in)
+        total += np.where(known, drawn_in, 0.0).sum(axis=0)
+        count += known.sum(axis=0)
+    return total / np.maximum(count, 1)
 
 
 def _far_in_pattern(people: Patients) -> np.ndarray:

@@ -45,7 +45,8 @@ def shifted_plates(people: Patients) -> list[Finding]:
     for panel, columns in _batches(plate, panels, several=several):
         words = plate[panel].to_numpy(dtype=object)
         where = f" ({panel})" if several else ""
-        levels, first = one_row_each(people.levels[:, columns], people.patient_and(words))
+        levels = people.levels if columns.all() else people.levels[:, columns]
+        levels, first = one_row_each(levels, people.patient_and(words))
         named += [f"{word}{where}" for word in _shifted(levels, words[first], group[first])]
     remedy = "put the plates on one level through controls or bridges, and look at who is on which plate"
     return [Finding("plate-shift", "warning", tuple(named), remedy, "table")]
@@ -66,7 +67,8 @@ def _shifted(levels: np.ndarray, plate: np.ndarray, group: np.ndarray) -> list[s
     if not len(judged):
         return []
     strata = strata_of(group[known])
-    shift, p = plate_shifts(centred_ranks(levels[known], strata), number, strata)
+    ranks = centred_ranks(levels if known.all() else levels[known], strata)
+    shift, p = plate_shifts(ranks, number, strata)
     size = np.minimum(np.abs(shift), np.abs(shift - np.median(shift[judged], axis=0)))
     named = []
     for i in judged:

@@ -32,13 +32,23 @@ def centred_ranks(levels: np.ndarray, strata: np.ndarray) -> np.ndarray:
     """
     found = np.empty(levels.shape)
     for start in range(0, levels.shape[1], _BLOCK):
-        block = levels[:, start : start + _BLOCK]
-        known = ~np.isnan(block)
-        ranks = _ranks(block.T.copy()).T / np.maximum(known.sum(axis=0), 1)
-        ranks[~known] = 0.0
-        mean = _sums(ranks, strata) / np.maximum(_sums(known.astype(float), strata), 1)
-        found[:, start : start + _BLOCK] = np.where(known, ranks - mean[strata], 0.0)
+        rows = levels[:, start : start + _BLOCK].T.copy()
+        found[:, start : start + _BLOCK] = _centred(_ranks(rows), ~np.isnan(rows), strata).T
     return found
+
+
+def _centred(ranks: np.ndarray, known: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """Ranks along rows as a share of their number, less the stratum's mean."""
+    whole = known.all()
+    ranks /= np.maximum(known.sum(axis=1), 1)[:, None]
+    if not whole:
+        ranks[~known] = 0.0
+    for row, measured in zip(ranks, known, strict=True):
+        count = np.bincount(strata, measured)
+        row -= (np.bincount(strata, row) / np.maximum(count, 1))[strata]
+    if not whole:
+        ranks[~known] = 0.0
+    return ranks
 
 
 def _ranks(rows: np.ndarray) -> np.ndarray:

@@ -89,9 +89,12 @@ def _rescaled(people: Patients, judged: np.ndarray) -> np.ndarray:
         between = np.subtract(*np.percentile(middle[varying], (75, 25))) / 1.349
         if between < _RESCALED * np.median(spread[varying]):
             return judged
-    count = np.maximum(np.isfinite(people.levels).sum(axis=0), 1)
-    mean = np.nansum(people.levels, axis=0) / count
-    variance = np.nansum((people.levels - mean) ** 2, axis=0) / np.maximum(count - 1, 1)
+    near = np.flatnonzero(varying & (np.abs(middle) < 1))  # a mean and its median are within one SD
+    levels = people.levels[:, near]
+    count = np.maximum(np.isfinite(levels).sum(axis=0), 1)
+    mean = np.nansum(levels, axis=0) / count
+    variance = np.nansum((levels - mean) ** 2, axis=0) / np.maximum(count - 1, 1)
     unit = np.abs(variance - 1) < np.maximum(2 / count, _EXACT)
-    exact: np.ndarray = varying & (np.abs(mean) < _EXACT) & unit
+    exact = np.zeros_like(varying)
+    exact[near] = (np.abs(mean) < _EXACT) & unit
     return exact

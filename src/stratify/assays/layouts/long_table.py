@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -222,16 +221,17 @@ def distinct(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     >>> distinct([np.array([3, 3, 1]), np.array([0, 0, 2])])
     (array([0, 0, 1]), array([0, 2]))
     """
-    number = reduce(_paired, (code for code in codes if code.any()), np.zeros(len(codes[0]), dtype=np.int64))
+    number, room = np.zeros(len(codes[0]), dtype=np.int64), 1
+    for code in (code for code in codes if code.min() != code.max()):
+        width = int(code.max()) + 1
+        if room > np.iinfo(np.int64).max // width:
+            number, words = pd.factorize(number)
+            room = len(words)
+        number *= width
+        number += code
+        room *= width
     number, _ = pd.factorize(number)
     return number, np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=-1))
-
-
-def _paired(number: np.ndarray, code: np.ndarray) -> np.ndarray:
-    width = int(code.max()) + 1
-    if int(number.max()) > np.iinfo(np.int64).max // width - 1:
-        number, _ = pd.factorize(number)
-    return number * width + code
 
 
 class _Collector:
@@ -286,7 +286,10 @@ def _codes(column: pa.Array) -> np.ndarray:
     import pyarrow as pa
 
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    codes: np.ndarray = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = encoded.indices
+    if not indices.null_count:
+        return np.asarray(indices)
+    codes: np.ndarray = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes + 1
 
 

@@ -18,6 +18,7 @@ from stratify.signatures.pathways import HANDLING, pathway_table
 
 SHIPPED = "data/pathways.csv"
 RESERVED = "sample_id"
+_MEMBER = ("uniprot", "gene", "confidence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,13 +124,13 @@ def named_set(name: str, words: Sequence[str], source: str) -> GeneSet:
     >>> named_set("mine", ["TARC", "P01579", "NOGENE1"], "here").unknown
     ('NOGENE1',)
     """
-    rows, unknown = [], []
-    for word in dict.fromkeys(words):
-        found = _protein(word)
-        rows.append((found.uniprot, found.gene) if found else ("", word))
-        unknown += [] if found else [word]
-    table = pd.DataFrame(rows, columns=["uniprot", "gene"]).drop_duplicates()
-    return GeneSet(name, table.assign(confidence=""), source, tuple(unknown))
+    found = {word: _protein(word) for word in words}
+    unknown = tuple(word for word, protein in found.items() if protein is None)
+    rows = [
+        (protein.uniprot, protein.gene, "") if protein else ("", word, "") for word, protein in found.items()
+    ]
+    table = pd.DataFrame(list(dict.fromkeys(rows)), columns=["uniprot", "gene", "confidence"])
+    return GeneSet(name, table, source, unknown)
 
 
 def _protein(word: str) -> Protein | None:
@@ -161,12 +162,12 @@ def membership(sets: Sequence[GeneSet], assays: pd.DataFrame) -> tuple[NDArray[n
     """
     inside = np.zeros((len(sets), len(assays)), dtype=bool)
     confidence = np.full(inside.shape, "", dtype="<U12")
-    places = _places(assays)
+    members = [list(zip(*(named.proteins[name] for name in _MEMBER), strict=True)) for named in sets]
+    places = _places(
+        assays, {name for rows in members for uniprot, gene, _ in rows for name in (uniprot, gene)}
+    )
     for row, named in enumerate(sets):
-        members = zip(
-            named.proteins["uniprot"], named.proteins["gene"], named.proteins["confidence"], strict=True
-        )
-        for uniprot, gene, word in members:
+        for uniprot, gene, word in members[row]:
             for column in {*places.get(("uniprot", uniprot), ()), *places.get(("gene", gene), ())}:
                 inside[row, column], confidence[row, column] = True, word
         if named.name == HANDLING and named.source == SHIPPED:
@@ -174,11 +175,12 @@ def membership(sets: Sequence[GeneSet], assays: pd.DataFrame) -> tuple[NDArray[n
     return inside, np.where(inside, confidence, "")
 
 
-def _places(assays: pd.DataFrame) -> dict[tuple[str, str], list[int]]:
+def _places(assays: pd.DataFrame, wanted: set[str]) -> dict[tuple[str, str], list[int]]:
+    """Columns of the wanted accessions and genes."""
     places: dict[tuple[str, str], list[int]] = {}
     names = zip(assays["uniprot"].astype(str), assays["gene"].astype(str), strict=True)
     for column, (uniprot, gene) in enumerate(names):
-        keys = [("uniprot", part) for part in uniprot_key(uniprot).split(",") if part]
-        for key in [*keys, ("gene", gene)] if gene else keys:
+        keys = [("uniprot", part) for part in uniprot_key(uniprot).split(",") if part in wanted]
+        for key in [*keys, ("gene", gene)] if gene in wanted else keys:
             places.setdefault(key, []).append(column)
     return places
