@@ -3,8 +3,8 @@
     python benchmarks/reading.py [--samples 100000] [--csv-samples 10000]
 
 A long parquet file (samples x 368, the columns of an Olink export) and a long text are made once, from
-random numbers, in runs/reading. Each reader runs in a process of its own, one after the other in several turns; printed
-are medians of seconds and peak memory, and their ratios to the first reader.
+random numbers, in runs/reading. Each reader runs in a process of its own, one after the other in several
+turns; printed are medians of seconds and peak memory, and their ratios to the first reader.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def peak() -> float:
 
 
 def compare(title: str, path: Path, readers: tuple[str, ...]) -> None:
-    """Print one block of the table: medians of several turns of all readers; ratios are to the first reader."""
+    """Print one block of the table: medians of several turns; ratios are to the first reader."""
     turns = [[measure(reader, path) for reader in readers] for _ in range(TURNS)]
     medians = np.median(turns, axis=0)
     against = medians[0]
