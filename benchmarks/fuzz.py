@@ -379,7 +379,7 @@ def _paired(here: pd.DataFrame, levels: pd.DataFrame) -> pd.DataFrame:
 def _renamed(here: pd.DataFrame, levels: pd.DataFrame) -> pd.DataFrame:
     for axis in (0, 1):
         known, found = here.axes[axis], levels.axes[axis]
-        gone, new = [n for n in known if n not in set(found)], [n for n in found if n not in set(known)]
+        gone, new = known.difference(found, sort=False), found.difference(known, sort=False)
         if len(gone) == len(new) == 1:
             levels = levels.rename({new[0]: gone[0]}, axis=axis)
     return levels

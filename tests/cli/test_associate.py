@@ -28,13 +28,17 @@ def test_associate_writes_a_table_and_its_account(stratify, folder, clinical, tm
         "--group",
         "MDD",
     ]
-    code, out, err = stratify(*verb, "--covariate", "age", "-o", tmp_path / "t.csv", "--json")
+    drawn = tmp_path / "t.svg"
+    code, out, err = stratify(
+        *verb, "--covariate", "age", "-o", tmp_path / "t.csv", "--json", "--figure", drawn
+    )
     assert code == 0, err
     facts = json.loads(out)
     assert (facts["persons"], facts["outcome"], facts["column"]) == (25, "madrs", "MADRS total")
     assert set(facts["specific"]) == {"Th2", "Th1", "Th17"}
     table = pd.read_csv(tmp_path / "t.csv", keep_default_na=False)
     assert {"score", "estimate", "low", "high", "p_value", "q_value", "specific", "reason"} <= set(table)
+    assert "partial rank correlation with madrs: " in drawn.read_text(encoding="utf-8")
     account = json.loads((tmp_path / "t.csv.provenance.json").read_text(encoding="utf-8"))
     assert set(account["sources"]) == {"cohort.csv", "severity.csv"}
     code, out, _ = stratify(*verb, "-o", tmp_path / "t.csv")

@@ -16,10 +16,15 @@ ASKED = ["--first", "MDD:HC", "--second", "AD:HC"]
 
 def test_two_contrasts_of_a_cohort(stratify, cohort, tmp_path):
     out, curve = tmp_path / "o.csv", tmp_path / "c.csv"
-    code, printed, err = stratify("overlap", *cohort, *ASKED, "-o", out, "--curve", curve, "--json")
+    drawn = tmp_path / "o.svg"
+    code, printed, err = stratify(
+        "overlap", *cohort, *ASKED, "-o", out, "--curve", curve, "--json", "--figure", drawn
+    )
     assert code == 0
     facts = json.loads(printed)
     assert facts["shared_groups"] == ["HC"]
+    shared = facts["correlation"]["by_construction"]
+    assert f"errors of one protein correlate {shared:.2f}." in drawn.read_text(encoding="utf-8")
     assert "by construction" in err
     assert len(pd.read_csv(out)) == facts["counts"]["background"]
     assert pd.read_csv(curve)["top"].is_monotonic_increasing

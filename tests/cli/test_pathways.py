@@ -27,6 +27,27 @@ def test_scores_are_written_in_the_stable_shape(stratify, cohort, tmp_path):
     assert set(account["sources"]) == {"cohort.csv", "cohort-clinical.csv"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [([], "highest on average in AD: "), (["--show", "Th2"], "Th2, SDs of HC by group")]
+)
+def test_scores_are_drawn_by_group(stratify, cohort, tmp_path, asked, told):
+    drawn = tmp_path / "f.svg"
+    verb = ["pathways", *cohort, "--reference", "HC", "-o", tmp_path / "s.csv", "--figure", drawn]
+    code, _, err = stratify(*verb, *asked)
+    assert (code, f"figure: {drawn}" in err) == (0, True)
+    assert told in drawn.read_text(encoding="utf-8")
+
+
+def test_a_picture_that_can_not_be_drawn_is_refused_before_anything_is_written(
+    stratify, cohort, tmp_path, refused
+):
+    verb = ["pathways", *cohort, "-o", tmp_path / "s.csv"]
+    assert "Th2" in refused(stratify(*verb, "--figure", tmp_path / "f.svg", "--show", "TH2"))
+    refused(stratify(*verb, "--figure", tmp_path / "f.jpg"))
+    assert stratify(*verb, "--show", "Th2")[0] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_gsva_says_that_it_is_a_sensitivity_output(stratify, cohort, tmp_path):
     code, text, err = stratify("pathways", *cohort, "--method", "gsva", "-o", tmp_path / "g.csv")
     assert code == 0

@@ -11,7 +11,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical, Picture
-from stratify.cli.output import print_json, tell
+from stratify.cli.output import print_json, require_picture, tell
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -115,9 +115,7 @@ def contrast(
 
 
 def _require_one_pair(asked: Question, figure: Path) -> None:
-    from stratify.reporting.signature_figures.saving import require_suffix
-
-    require_suffix(figure)
+    require_picture(figure)
     if asked.all_pairs or asked.preset is not None:
         raise typer.BadParameter("--figure draws one contrast: name it by --case and --control")
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stratify.cli.option_groups import with_options
-from stratify.cli.options import AsJson, Clinical
-from stratify.cli.output import print_json, tell
+from stratify.cli.options import AsJson, Clinical, Picture
+from stratify.cli.output import print_json, require_picture, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,14 @@ def overlap(
     ],
     asked: Question,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Table to write (CSV).")] = None,
+    figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare two contrasts: shared controls are accounted for, tables without patients give counts."""
+    require_picture(figure)
     if asked.first is None and asked.second is None and len(files) == 2:
+        if figure is not None:
+            raise typer.BadParameter("--figure needs a cohort: what two tables share is not in them")
         table, facts, provenance = _from_tables(files, asked)
     elif asked.first is not None and asked.second is not None:
         table, facts, provenance = _from_cohort(files, asked)
@@ -59,6 +66,8 @@ def overlap(
 
         write_table(table, output, provenance={**provenance, **facts})
         tell(f"table: {output}")
+    if figure is not None:
+        _draw(table, facts, figure)
     for note in facts["notes"]:
         tell(note)
     if as_json:
@@ -109,6 +118,30 @@ def _from_cohort(files: list[Path], asked: Question) -> tuple[Any, dict[str, Any
         write_table(found.curve, asked.curve, provenance={**provenance, **found.as_dict()})
         tell(f"curve: {asked.curve}")
     return found.table, found.as_dict(), provenance
+
+
+def _draw(table: pd.DataFrame, facts: dict[str, Any], figure: Path) -> None:
+    from stratify.reporting.signature_figures.effects import draw_effects
+    from stratify.reporting.signature_figures.saving import save_figure
+
+    sides = {side: _side(table, side) for side in ("first", "second")}
+    errors = [float((part["log2_fold_change"] / part["t"]).abs().median()) for part in sides.values()]
+    drawing = draw_effects(
+        sides["first"],
+        sides["second"],
+        (facts["first"], facts["second"]),
+        errors=(errors[0], errors[1]),
+        shared=facts["correlation"]["by_construction"],
+        q=facts["threshold"]["q"],
+    )
+    tell(f"figure: {save_figure(drawing, figure)}")
+
+
+def _side(table: pd.DataFrame, side: str) -> pd.DataFrame:
+    own = [str(name) for name in table if str(name).startswith(f"{side}_")]
+    return table[["protein", "assay_id", *own]].rename(
+        columns={name: name.removeprefix(f"{side}_") for name in own}
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:
