@@ -42,6 +42,18 @@ def test_a_cohort_gives_drugs_and_patients(stratify, cohort, tmp_path):
     assert any("percent_normalised = " in note for note in beside["notes"])
 
 
+def test_one_patient_is_drawn(stratify, cohort, tmp_path, refused):
+    drawn, each = tmp_path / "one.svg", tmp_path / "p.csv"
+    who = pd.read_csv(cohort[3]).query("group == 'AD'")["patient_id"].iloc[0]
+    verb = ["reverse", *cohort, *PAIR, "--figure", drawn]
+    assert "nobody of that id" in refused(stratify(*verb, "--patient", "P9", "--patients", each))
+    assert list(tmp_path.iterdir()) == []
+    code, _, err = stratify(*verb, "--patient", who)
+    assert code == 0, err
+    assert f"Sample {who}: " in drawn.read_text(encoding="utf-8")
+    assert stratify("reverse", *cohort, *PAIR, "--patient", who)[0] == 2
+
+
 def test_a_table_gives_no_p_value(stratify, cohort, tmp_path):
     stratify("contrast", *cohort[1:], *PAIR, "-o", tmp_path / "ad.csv")
     code, printed, err = stratify("reverse", tmp_path / "ad.csv", "--json")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, Clinical, Picture
-from stratify.cli.output import print_json, tell
+from stratify.cli.output import print_json, require_picture, tell
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from stratify.signatures.patients import Patients
 
 RESEMBLANCE = "reversal of a profile, never response to a drug: nobody was treated here"
 
@@ -30,6 +35,10 @@ class Profile:
         list[str] | None, typer.Option(help="Column that is adjusted for; may be given several times.")
     ] = None
     patients: Annotated[Path | None, typer.Option(help="Also write a row a patient and drug (CSV).")] = None
+    patient: Annotated[
+        str | None,
+        typer.Option(help="With --figure: this patient's pathways and abnormal proteins, in place of drugs."),
+    ] = None
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.", min=0)] = 0
 
 
@@ -58,20 +67,21 @@ def reverse(
     from stratify.assays.files.container import digest
     from stratify.signatures.drug_signatures import read_drugs, shipped_drugs
 
-    if (signature is None) == (profile.cohort is None):
-        raise typer.BadParameter("give a contrast table, or --cohort with --case and --control")
+    _refuse_half_questions(profile, signature, figure)
     if targets is not None and drugs is None:
         raise typer.BadParameter("--targets belongs to --drugs")
     chosen = shipped_drugs() if drugs is None else read_drugs(drugs, targets)
     own = {path.name: digest(path) for path in (drugs, targets) if path is not None}
     if signature is not None:
-        told, provenance = _from_table(signature, profile, chosen)
+        told, provenance, people = _from_table(signature, profile, chosen)
     else:
-        told, provenance = _from_cohort(profile, chosen)
+        told, provenance, people = _from_cohort(profile, chosen)
     provenance["sources"] |= own
     provenance |= {"verb": "reverse", "words": RESEMBLANCE, "notes": list(told.notes)}
-    if figure is not None:
+    if figure is not None and profile.patient is None:
         _draw(told.table, provenance, figure)
+    if people is not None:
+        _each_patient(people, profile, chosen, figure, provenance)
     if output is not None:
         from stratify.signatures.provenance import write_table
 
@@ -86,7 +96,15 @@ def reverse(
             print(line)
 
 
-def _from_table(signature: Path, profile: Profile, drugs: Any) -> tuple[Any, dict[str, Any]]:
+def _refuse_half_questions(profile: Profile, signature: Path | None, figure: Path | None) -> None:
+    if (signature is None) == (profile.cohort is None):
+        raise typer.BadParameter("give a contrast table, or --cohort with --case and --control")
+    if profile.patient is not None and (figure is None or profile.cohort is None):
+        raise typer.BadParameter("--patient belongs to --figure, and needs --cohort")
+    require_picture(figure)
+
+
+def _from_table(signature: Path, profile: Profile, drugs: Any) -> tuple[Any, dict[str, Any], None]:
     from stratify.assays.files.container import digest
     from stratify.cli.contrast_tables import read_contrast_table
     from stratify.signatures.reversal import reverse_table
@@ -94,10 +112,10 @@ def _from_table(signature: Path, profile: Profile, drugs: Any) -> tuple[Any, dic
     if profile.patients is not None:
         raise typer.BadParameter("--patients needs --cohort: a table has no patients")
     told = reverse_table(read_contrast_table(signature), drugs)
-    return told, {"sources": {signature.name: digest(signature)}}
+    return told, {"sources": {signature.name: digest(signature)}}, None
 
 
-def _from_cohort(profile: Profile, drugs: Any) -> tuple[Any, dict[str, Any]]:
+def _from_cohort(profile: Profile, drugs: Any) -> tuple[Any, dict[str, Any], AnnData]:
     from stratify.assays.cohort_file import open_cohort
     from stratify.signatures.reversal import reverse as lay_over
 
@@ -123,21 +141,38 @@ def _from_cohort(profile: Profile, drugs: Any) -> tuple[Any, dict[str, Any]]:
         "seed": profile.seed,
         "removed": cohort.removed,
     }
-    if profile.patients is not None:
-        _write_patients(cohort.people, profile, drugs, provenance)
-    return told, provenance
+    return told, provenance, cohort.people
 
 
-def _write_patients(people: Any, profile: Profile, drugs: Any, provenance: dict[str, Any]) -> None:
+def _each_patient(
+    people: AnnData, profile: Profile, drugs: Any, figure: Path | None, provenance: dict[str, Any]
+) -> None:
     from stratify.signatures.patient_reversal import reverse_patients
     from stratify.signatures.patients import patients_of
     from stratify.signatures.provenance import write_table
 
-    case, control, path = str(profile.case), str(profile.control), Path(str(profile.patients))
+    if profile.patients is None and profile.patient is None:
+        return
+    case, control = str(profile.case), str(profile.control)
     patients = patients_of(people, (case, control), group=profile.group)
-    each = reverse_patients(patients, case=case, control=control, drugs=drugs)
-    write_table(each, path, provenance={**provenance, "verb": "reverse", "words": RESEMBLANCE})
-    tell(f"patients: {path}")
+    if figure is not None and profile.patient is not None:
+        _draw_patient(patients, profile, drugs, figure)
+    if profile.patients is not None:
+        each = reverse_patients(patients, case=case, control=control, drugs=drugs)
+        write_table(each, profile.patients, provenance=provenance)
+        tell(f"patients: {profile.patients}")
+
+
+def _draw_patient(patients: Patients, profile: Profile, drugs: Any, figure: Path) -> None:
+    from stratify.reporting.signature_figures.patient import draw_patient
+    from stratify.reporting.signature_figures.saving import save_figure
+    from stratify.signatures.activity.scores import pathway_activity
+    from stratify.signatures.patient_reversal import abnormal_proteins
+
+    name, control = str(profile.patient), str(profile.control)
+    proteins = abnormal_proteins(patients, name, control=control, drugs=drugs)
+    scores = pathway_activity(patients.as_cohort(), reference=control, group=profile.group).scores
+    tell(f"figure: {save_figure(draw_patient(scores.T[name], proteins, name), figure)}")
 
 
 def _draw(table: Any, provenance: dict[str, Any], figure: Path) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
+from stratify.errors import CohortError, nearest
 from stratify.signatures.drug_signatures import DrugSignature, assay_genes
 from stratify.signatures.overlay import FEWEST, Overlay, lay_over
 from stratify.signatures.patients import Patients
@@ -147,6 +148,58 @@ def reverse_patients(
     parts = [_rows(one, names, theirs, reference, genes) for one in overlays]
     table = pd.DataFrame([row for part in parts for row in part], columns=list(COLUMNS))
     return table.sort_values(["patient_id", "drug"], kind="stable", ignore_index=True)
+
+
+def abnormal_proteins(
+    patients: Patients, patient: str, *, control: str, drugs: Sequence[DrugSignature]
+) -> pd.DataFrame:
+    """Name the proteins in which one person lies outside the healthy range, and what would move them back.
+
+    Parameters
+    ----------
+    patients : Patients
+        Among them the person and the healthy people.
+    patient : str
+        The person's id.
+    control : str
+        The healthy people; without the person, if he is one of them.
+    drugs : sequence of DrugSignature
+        Their order, and drugs given twice, change nothing.
+
+    Returns
+    -------
+    DataFrame
+        One row a protein, farthest out first: ``protein``, ``deviation`` (in SDs of healthy people, drawn
+        towards zero as by `deviations`) and ``moved_by`` (drugs that move it towards normal, without those
+        that bind it).
+
+    Raises
+    ------
+    CohortError
+        Nobody of that id.
+    """
+    ids = patients.ids.astype(str)
+    if patient not in ids:
+        raise CohortError(f"a patient {patient!r}", "nobody of that id", nearest(patient, sorted(ids)))
+    who = ids == patient
+    theirs = deviations(patients.levels[who], patients.levels[patients.of(control) & ~who])
+    genes = assay_genes(patients.assays)
+    everything = np.ones(len(genes), dtype=bool)
+    moved: dict[int, list[str]] = {}
+    for key, drug in sorted({drug.drug.casefold(): drug for drug in drugs}.items()):
+        one = lay_over(drug, genes, everything, everything)
+        for place, direction in zip(one.position, one.direction, strict=True):
+            if direction * theirs.side[0, place] < 0:
+                moved.setdefault(int(place), []).append(key)
+    out = np.flatnonzero(theirs.outside[0])
+    table = pd.DataFrame(
+        {
+            "protein": [genes[i] for i in out],
+            "deviation": theirs.shrunken[0, out],
+            "moved_by": [", ".join(moved.get(int(i), ())) for i in out],
+        }
+    )
+    return table.sort_values("deviation", key=np.abs, ascending=False, kind="stable", ignore_index=True)
 
 
 def _scores(one: Overlay, people: Deviations) -> Array:
