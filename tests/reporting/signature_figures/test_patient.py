@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from stratify.reporting.signature_figures.patient import draw_patient
+from stratify.reporting.signature_figures.patient import NOT_FARTHER, draw_patient
 
 PATHWAYS = pd.Series({"Th2": 2.4, "Th1": -0.3})
 
@@ -22,3 +22,9 @@ def test_the_page_of_a_patient_names_proteins_and_drugs():
 def test_a_patient_within_the_healthy_range_has_an_empty_half():
     empty = pd.DataFrame({"protein": pd.Series(dtype=str), "deviation": pd.Series(dtype=float)})
     assert "0 proteins" in draw_patient(PATHWAYS, empty, "S1")[1]
+
+
+def test_a_patient_who_spreads_as_healthy_people_do_is_said_to():
+    near = pd.DataFrame({"protein": ["IL6"], "deviation": [0.0]})
+    figure, _ = draw_patient(PATHWAYS, near, "S1")
+    assert NOT_FARTHER in [text.get_text() for text in figure.axes[1].texts]

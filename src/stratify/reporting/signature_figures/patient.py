@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from stratify.reporting.canvas import BLUE, INK, ORANGE, Drawing, styled
 
+NOT_FARTHER = "together no farther out than healthy people are"
 _HEALTHY = 1.645  # the middle nine tenths
 
 
@@ -46,6 +47,8 @@ def draw_patient(pathways: pd.Series, proteins: pd.DataFrame, name: str, *, most
             names = names.where(drugs == "", names + " (" + drugs + ")")
         _lollipops(right, names.tolist(), shown["deviation"].to_numpy(dtype=float))
         right.set_title("proteins outside the healthy range", loc="left", fontsize=10)
+        if len(shown) and not shown["deviation"].any():
+            right.text(0.03, 0.01, NOT_FARTHER, transform=right.transAxes, fontsize=9, style="italic")
         for axes in (left, right):
             axes.set_xlabel("healthy SDs (shaded: nine tenths)")
     top = pathways.dropna().abs().nlargest(1)
