@@ -118,9 +118,8 @@ def separation_warnings(
         One sentence a column; also for numbers that look like classes.
     """
     in_model = set(samples.covariates if formula is None else formula_columns(formula))
-    obs = samples.obs[samples.obs[samples.group].isin([answer.case, answer.control])]
-    one_each = ~pd.Series(samples.patients[samples.obs.index.isin(obs.index)]).duplicated().to_numpy()
-    obs = obs[one_each]
+    rows = samples.obs[samples.group].isin([answer.case, answer.control]).to_numpy()
+    obs = samples.obs[rows][~pd.Series(samples.patients[rows]).duplicated().to_numpy()]
     is_case = (obs[samples.group] == answer.case).to_numpy()
     lines = [_look_like_classes(name) for name in samples.covariates if _is_code(obs[name])]
     for found in strong_separations(obs, is_case, [*WATCHED, *sorted(in_model - {samples.group})]):

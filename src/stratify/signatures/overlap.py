@@ -12,6 +12,7 @@ from anndata import AnnData
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, hypergeom, t
 
+from stratify.assays.clinical import require_columns
 from stratify.assays.proteins.matching import display_names
 from stratify.errors import CohortError
 from stratify.signatures.concordance import (
@@ -25,6 +26,7 @@ from stratify.signatures.concordance import (
 from stratify.signatures.moderation import moderate
 from stratify.signatures.patients import Patients, patients_of
 from stratify.signatures.relabelling import Effects, Pair, effects_of, relabelling, resampled
+from stratify.signatures.separation import separation_notes
 
 Array = NDArray[np.float64]
 
@@ -162,8 +164,9 @@ def overlap(
     """
     if set(first) == set(second):
         raise CohortError("two different contrasts", f"{first} and {second}", "name another second contrast")
+    (column, *covariates) = require_columns(people.obs, [group, *covariates])
     groups = list(dict.fromkeys((*first, *second)))
-    patients = patients_of(people, groups, group=group, covariates=covariates)
+    patients = patients_of(people, groups, group=column, covariates=covariates)
     if len(patients.assays) < FEWEST_PROTEINS:
         raise CohortError(
             f"at least {FEWEST_PROTEINS} proteins measured in all groups",
@@ -185,7 +188,10 @@ def overlap(
         _hypergeometric(table),
         *thresholds,
         shared,
-        _notes(patients, effects, shared, covariates),
+        (
+            *_notes(patients, effects, shared, covariates),
+            *separation_notes(patients.obs, (first, second), group=column, adjusted=covariates),
+        ),
     )
 
 

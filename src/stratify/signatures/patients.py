@@ -35,7 +35,7 @@ class Patients:
     assays : DataFrame of p rows
         As ``AnnData.var``, one assay a protein.
     obs : DataFrame of n rows
-        Group and covariates, as they came.
+        What is known of each patient, from the first sample.
     notes : tuple of str
         What was averaged or left out, in words.
     """
@@ -119,7 +119,7 @@ def patients_of(
             f"{FEWEST} patients of a group measured"
         )
     ids = keys.astype(object)[complete]
-    obs = part.obs.iloc[first][complete][[group, *covariates]].set_axis(ids.astype(str))
+    obs = part.obs.iloc[first][complete].set_axis(ids.astype(str))
     return Patients(levels[:, kept], groups_of, ids, numbers, part.var[kept].copy(), obs, tuple(notes))
 
 

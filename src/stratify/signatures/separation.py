@@ -100,6 +100,39 @@ def strong_separations(
     return sorted(strong, key=lambda item: (item.measure != "eta squared", -item.strength))
 
 
+def separation_notes(
+    obs: pd.DataFrame, pairs: Sequence[tuple[str, str]], *, group: str, adjusted: Sequence[str] = ()
+) -> list[str]:
+    """Say which columns tell the groups of several contrasts apart and are not adjusted for.
+
+    Parameters
+    ----------
+    obs : DataFrame
+        One row a patient.
+    pairs : sequence of (case, control)
+        The contrasts.
+    group : str
+        Column of the groups.
+    adjusted : sequence of str, optional
+        Columns that are adjusted for.
+
+    Returns
+    -------
+    list of str
+        One sentence a contrast and column.
+    """
+    columns = [name for name in WATCHED if name not in adjusted]
+    words, notes = obs[group].astype(str), []
+    for case, control in pairs:
+        part = obs[words.isin([case, control]).to_numpy()]
+        is_case = (part[group].astype(str) == case).to_numpy()
+        for found in strong_separations(part, is_case, columns):
+            notes.append(
+                f"{found.sentence(case, control)}, which is not adjusted for and may be what is seen"
+            )
+    return notes
+
+
 def _over(values: pd.Series, is_case: NDArray[np.bool_], name: str) -> Separation | None:
     plain = plain_column(values)
     if plain.dtype == float:
