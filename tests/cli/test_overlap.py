@@ -26,6 +26,7 @@ def test_two_contrasts_of_a_cohort(stratify, cohort, tmp_path):
     shared = facts["correlation"]["by_construction"]
     assert f"errors of one protein correlate {shared:.2f}." in drawn.read_text(encoding="utf-8")
     assert "by construction" in err
+    assert "MDD and HC differ in site" in err
     assert len(pd.read_csv(out)) == facts["counts"]["background"]
     assert pd.read_csv(curve)["top"].is_monotonic_increasing
     beside = json.loads((tmp_path / "o.csv.provenance.json").read_text(encoding="utf-8"))

@@ -36,6 +36,7 @@ def test_a_cohort_gives_drugs_and_patients(stratify, cohort, tmp_path):
     assert table["p_value"].between(0, 1).sum() >= 8
     assert patients["patient_id"].nunique() == 30
     assert "never response to a drug" in err
+    assert "AD and HC differ in site" in err
     assert "dupilumab" in printed
     beside = json.loads((tmp_path / "r.csv.provenance.json").read_text(encoding="utf-8"))
     assert {"sources", "contrast", "notes", "words", "seed"} <= set(beside)
