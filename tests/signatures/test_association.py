@@ -26,7 +26,8 @@ def test_without_covariates_it_is_spearman_and_pearson():
     for name in NAMES:
         rank, linear = stats.spearmanr(scores[name], y), stats.linregress(scores[name], y)
         row = table.loc[name]
-        np.testing.assert_allclose([row["estimate"], row["p_value"]], rank)
+        np.testing.assert_allclose(row["estimate"], rank.statistic)
+        np.testing.assert_allclose(row["p_value"], rank.pvalue, rtol=0.05)  # see test_rank_p
         np.testing.assert_allclose(
             [row["correlation"], row["slope"], row["p_linear"]], [linear.rvalue, linear.slope, linear.pvalue]
         )
@@ -108,7 +109,9 @@ def test_missing_proteins_lose_their_own_rows_only():
     found = associate_scores(holed, y)
     assert found.n_samples.tolist() == [30, 25, 30, 2]
     table = found.table().set_index("score")
-    assert table.loc["Th1", "p_value"] == pytest.approx(stats.spearmanr(scores["Th1"][5:], y[5:]).pvalue)
+    assert table.loc["Th1", "p_value"] == pytest.approx(
+        stats.spearmanr(scores["Th1"][5:], y[5:]).pvalue, rel=0.05
+    )
     assert np.isnan(table.loc["Vascular", "p_value"])
     assert table.loc["Th2", "q_value"] >= table.loc["Th2", "p_value"]
 

@@ -50,5 +50,5 @@ def test_a_perfect_correlation_stays_finite():
     assert np.isfinite(fisher_z(np.array([1.0, -1.0]))).all()
     x = pd.DataFrame({"Th2": np.arange(20.0)})
     table = associate_scores(x, pd.Series(np.arange(20.0), name="madrs")).table()
-    assert table.loc[0, "p_value"] < 1e-10
+    assert 0 < table.loc[0, "p_value"] < 1e-5
     assert np.isfinite(table[["low", "high", "shrunken"]].to_numpy()).all()

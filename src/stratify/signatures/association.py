@@ -15,6 +15,7 @@ from stratify.signatures.adjusted_rows import Effects, effects, prepare_rows
 from stratify.signatures.association_result import Association, fisher_z, q_values, z_errors
 from stratify.signatures.curvature import curvature_p
 from stratify.signatures.partial_pooling import Pooled, pool
+from stratify.signatures.rank_p import rank_p_values
 from stratify.signatures.specificity import AXES, Specificity, judge_axes
 from stratify.signatures.visits import between_and_within, is_constant_within, person_means
 
@@ -86,6 +87,7 @@ def associate_scores(
     n_samples, n_persons = (facts.pop(name).to_numpy(dtype=int) for name in ("n_samples", "n_persons"))
     width = int(np.linalg.matrix_rank(design - design.mean(axis=0))) if design.shape[1] else 0
     repeated = bool(len(np.unique(person)) < len(person))
+    p = rank_p_values(rank, repeated=repeated)
     errors = z_errors(rank, n_samples, width, ranks=True, repeated=repeated)
     return Association(
         outcome=str(outcome.name),
@@ -100,7 +102,7 @@ def associate_scores(
         pooled=_pooled(rank, errors, columns, y, design, person),
         curvature=facts.pop("curvature").to_numpy(),
         levels=facts,
-        specificity=tuple(_judged(scores.columns, columns, y, design, person, q_values(rank.p_value), axes)),
+        specificity=tuple(_judged(scores.columns, columns, y, design, person, q_values(p), axes)),
     )
 
 

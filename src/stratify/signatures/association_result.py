@@ -13,6 +13,7 @@ from scipy.stats import t as student
 from stratify.signatures.adjusted_rows import Effects
 from stratify.signatures.correlation_power import detectable_correlation
 from stratify.signatures.partial_pooling import Pooled
+from stratify.signatures.rank_p import rank_p_values
 from stratify.signatures.specificity import Specificity
 
 Array = NDArray[np.float64]
@@ -81,6 +82,11 @@ class Association:
         """Smallest partial correlation that this many persons show with a power of .8 at p .05."""
         return detectable_correlation(int(self.n_persons.max()), covariates=self.covariates)
 
+    @property
+    def rank_p(self) -> Array:
+        """P of the rank correlations, shape (m,)."""
+        return rank_p_values(self.rank, repeated=self.repeated)
+
     def interval(self, found: Effects, *, ranks: bool) -> tuple[Array, Array]:
         """95% interval of the correlations of `rank` or `linear`.
 
@@ -129,8 +135,8 @@ class Association:
                 "estimate": self.rank.correlation,
                 "low": low,
                 "high": high,
-                "p_value": self.rank.p_value,
-                "q_value": q_values(self.rank.p_value),
+                "p_value": self.rank_p,
+                "q_value": q_values(self.rank_p),
                 "shrunken": np.tanh(self.pooled.estimate),
                 "shrunken_low": np.tanh(self.pooled.low),
                 "shrunken_high": np.tanh(self.pooled.high),

@@ -193,7 +193,7 @@ def _protein_levels(people: AnnData) -> tuple[pd.DataFrame, list[str]]:
 def _handling(result: Association) -> list[str]:
     if HANDLING not in result.scores:
         return []
-    p = float(result.rank.p_value[result.scores.index(HANDLING)])
+    p = float(result.rank_p[result.scores.index(HANDLING)])
     if not p <= 0.05:
         return []
     return [
