@@ -81,8 +81,11 @@ def levels_of(people: AnnData, columns: NDArray[np.intp]) -> Array:
     absent = columns < 0
     if levels.shape[1] == 0 or absent.all():
         return np.full((len(levels), len(columns)), np.nan)
-    chosen = np.take(levels, np.where(absent, 0, columns), axis=1).astype(np.float64, copy=False)
-    chosen[:, absent] = np.nan
+    if np.array_equal(columns, np.arange(levels.shape[1])):
+        chosen = levels.astype(np.float64, copy=False)
+    else:
+        chosen = np.take(levels, np.where(absent, 0, columns), axis=1).astype(np.float64, copy=False)
+        chosen[:, absent] = np.nan
     if np.isinf(chosen).any():
         raise CohortError(
             "levels that are numbers", "infinite levels", "check the file: was the log of zero taken?"
