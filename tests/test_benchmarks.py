@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -208,3 +209,16 @@ def test_pathway_scores_are_timed_beside_r_and_the_caution_holds(capsys, tmp_pat
     assert many["peak_gib"] > 0
     pathways.caution()
     assert "one absent other protein: gsva changes in 100% of cases" in capsys.readouterr().out
+
+
+def test_the_map_of_detectability_is_made_study_by_study(tmp_path):
+    detectability = load("detectability")
+    detectability.PRESETS = ("strong-right",)
+    table = detectability.resume(tmp_path / "map.csv", 2, patients=60)
+    again = detectability.resume(tmp_path / "map.csv", 2, patients=60)
+    pd.testing.assert_frame_equal(table, again)
+    quiet = table[(table["truth"] == "subgroup") & (table["handling_offset"] == 0) & (table["bridges"] == 4)]
+    by_size = quiet[quiet["batch_offset_sd"] == 0].groupby("relative_size")["sensitivity"].mean()
+    assert by_size.is_monotonic_increasing
+    assert (table["false_flags"] <= 0.2).all()
+    assert (table["truth"] == "everyone shifts").sum() == 2

@@ -14,6 +14,7 @@ from stratify.cli.associate import associate
 from stratify.cli.check import check
 from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
+from stratify.cli.detect import detect
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
@@ -35,6 +36,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "reverse": reverse,
     "associate": associate,
     "crossspecies": crossspecies,
+    "detect": detect,
     "train": train,
     "screen": screen,
 }

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+SMALL = ["--studies", 2, "--patients", 40]
+
+
+def test_the_map_of_a_planned_study(stratify, tmp_path):
+    out, drawn = tmp_path / "map.csv", tmp_path / "map.svg"
+    code, printed, err = stratify("detect", *SMALL, "-o", out, "--figure", drawn)
+    assert code == 0, err
+    table = pd.read_csv(out)
+    assert table.groupby(["relative_size", "handling_offset"]).size().tolist() == [3] * 6
+    assert printed.count("of the skewed and") == 6
+    assert "resemblance is not response" in err
+    assert "2 simulated studies" in drawn.read_text(encoding="utf-8")
+    account = json.loads((tmp_path / "map.csv.provenance.json").read_text(encoding="utf-8"))
+    assert account["effort"]["studies"] == 2
+
+
+def test_json_holds_the_map(stratify, tmp_path):
+    dials = ["--size", 0.5, "--handling", 0, "--prevalence", 0.2]
+    code, printed, _ = stratify("detect", *SMALL, *dials, "-o", tmp_path / "m.csv", "--json")
+    facts = json.loads(printed)
+    assert (code, len(facts["map"]), facts["map"][0]["prevalence"]) == (0, 1, 0.2)
+
+
+def test_wrong_questions_leave_no_file(stratify, tmp_path, refused):
+    out = tmp_path / "m.csv"
+    assert "0.25" in refused(stratify("detect", *SMALL, "--prevalence", 25, "-o", out))
+    refused(stratify("detect", *SMALL, "--size", -1, "-o", out))
+    refused(stratify("detect", *SMALL, "--preset", "none", "-o", out))
+    refused(stratify("detect", *SMALL, "--n", 10, "-o", out))
+    assert list(tmp_path.iterdir()) == []
