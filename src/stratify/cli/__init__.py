@@ -19,6 +19,7 @@ from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
 from stratify.cli.pathways import pathways
+from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
 from stratify.cli.simulate import simulate
@@ -39,6 +40,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "detect": detect,
     "train": train,
     "screen": screen,
+    "reliability": reliability,
 }
 
 app = typer.Typer(
