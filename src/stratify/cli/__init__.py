@@ -15,6 +15,7 @@ from stratify.cli.check import check
 from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.detect import detect
+from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
@@ -39,6 +40,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "crossspecies": crossspecies,
     "detect": detect,
     "train": train,
+    "evaluate": evaluate,
     "screen": screen,
     "reliability": reliability,
 }
