@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from stratify.learning.decision import INDETERMINATE, REASONS, Evidence, Healthy, Rule, decide
+from stratify.learning.decision import (
+    INDETERMINATE,
+    REASONS,
+    Evidence,
+    Healthy,
+    Rule,
+    WithoutLeak,
+    decide,
+)
 
 RULE = Rule("Th2-skewed", "Th2", 0.1, 0.05, 0.3, 0.8, shown=True)
 HEALTHY = Healthy(0.0, 1.0, 32, 3.0, np.zeros(32))
@@ -25,6 +33,11 @@ REACHED_BY = {
     "batch-not-anchored": (replace(FLAG, anchored="none"), RULE, HEALTHY),
     "matrix-differs": (replace(FLAG, matrix_differs=True), RULE, HEALTHY),
     "handling-suspect": (replace(FLAG, handling="suspect"), RULE, HEALTHY),
+    "leak-could-explain": (
+        replace(FLAG, handling="suspect", without_leak=WithoutLeak(0.3, 1.0, 4.5)),
+        RULE,
+        HEALTHY,
+    ),
     "handling-unknown": (replace(FLAG, handling="unknown"), RULE, HEALTHY),
     "biology-unusual": (replace(FLAG, known_biology="unusual"), RULE, HEALTHY),
     "no-healthy-reference": (FLAG, RULE, replace(HEALTHY, n=0)),
@@ -72,6 +85,27 @@ def test_truth_table_of_the_asymmetric_call(rare, beyond, leads, below):
         assert decision.call == INDETERMINATE
         missing = {"not-rare-enough": rare, "within-healthy-range": beyond, "other-axis-leads": leads}
         assert decision.reasons == (*(code for code, met in missing.items() if not met), "not-clearly-below")
+
+
+@pytest.mark.parametrize(
+    ("start", "without", "call", "reasons"),
+    [
+        (FLAG, WithoutLeak(0.05, 2.2, 4.6), "Th2-skewed", ("resembles", "handling-suspect")),
+        (FLAG, WithoutLeak(0.05, 1.0, 4.6), INDETERMINATE, ("leak-could-explain", "not-clearly-below")),
+        (BELOW, WithoutLeak(0.95, -2.5, 0.8), "not Th2-skewed", ("clearly-below", "handling-suspect")),
+        (BELOW, WithoutLeak(0.95, -2.5, 1.2), INDETERMINATE, ("not-rare-enough", "within-healthy-range")),
+        (FLAG, WithoutLeak(), INDETERMINATE, ("handling-suspect",)),
+        (FLAG, WithoutLeak(0.05, np.nan, 4.6), INDETERMINATE, ("handling-suspect",)),
+    ],
+)
+def test_where_blood_cells_leaked_a_call_must_hold_without_the_leak(start, without, call, reasons):
+    evidence = replace(start, handling="suspect", without_leak=without)
+    decision = decide(evidence, RULE, HEALTHY)
+    assert decision.call == call
+    assert decision.reasons[: len(reasons)] == reasons
+    assert "handling-suspect" in decision.reasons
+    well = replace(evidence, handling="ok")
+    assert decide(well, RULE, HEALTHY) == decide(replace(start, handling="ok"), RULE, HEALTHY)
 
 
 def test_boundaries_belong_to_the_careful_side():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ REASONS = {
     "batch-not-anchored": "the batch offset of this file is not known",
     "matrix-differs": "the blood was drawn into another kind of tube than that of the people learned from",
     "handling-suspect": "proteins that leak from blood cells are raised; check how the tube was handled",
+    "leak-could-explain": "the leak of blood cells could explain the score by itself; draw the blood again",
     "handling-unknown": "too few leak proteins were measured to judge handling",
     "biology-unusual": "the profile is unlike anything that the model was trained on",
     "no-healthy-reference": "the model has no healthy people to measure the magnitude against",
@@ -100,6 +101,28 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class WithoutLeak:
+    """A patient's score, had a leak moved it as far as it may have; NaN where that is not known.
+
+    Parameters
+    ----------
+    conformal_p, magnitude_z : float
+        After the largest plausible rise is taken off.
+    magnitude_high : float
+        Upper limit after the largest plausible fall is added.
+    """
+
+    conformal_p: float = float("nan")
+    magnitude_z: float = float("nan")
+    magnitude_high: float = float("nan")
+
+    @property
+    def known(self) -> bool:
+        """Whether the leak lies within what the training people show."""
+        return bool(np.isfinite([self.conformal_p, self.magnitude_z, self.magnitude_high]).all())
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What is known of one patient.
 
@@ -122,6 +145,10 @@ class Evidence:
         ``ok``, ``warn`` or ``fail``.
     weight_covered : float
         Share of the score's weight that was measured.
+    matrix_differs : bool, default False
+        Whether the blood was drawn into another kind of tube.
+    without_leak : WithoutLeak, optional
+        Judged in place of the first three where handling is ``suspect``.
     """
 
     conformal_p: float
@@ -135,6 +162,7 @@ class Evidence:
     quality: str
     weight_covered: float
     matrix_differs: bool = False
+    without_leak: WithoutLeak = WithoutLeak()
 
 
 @dataclass(frozen=True)
@@ -150,7 +178,8 @@ def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
 
     A flag needs a small conformal p-value, a magnitude beyond healthy and the leading axis. A
     negative call needs the upper bound of the magnitude to lie below the smallest relevant size.
-    Everything else, and everybody whom a check objects to, is indeterminate.
+    Everything else, and everybody whom a check objects to, is indeterminate. Where blood cells leaked,
+    either call must hold with the largest plausible effect of the leak taken off.
 
     Parameters
     ----------
@@ -178,11 +207,26 @@ def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
     if objections:
         return Decision(INDETERMINATE, (*objections, *cautions))
     missing = _not_met(evidence, rule, healthy)
+    if evidence.handling == "suspect":
+        cautions = ("handling-suspect",)
+        as_measured, evidence = missing, _leak_taken_off(evidence)
+        missing = _not_met(evidence, rule, healthy)
+        missing = ("leak-could-explain",) if missing and not as_measured else missing
     if not missing:
         return Decision(rule.positive_call, ("resembles", *cautions))
     if evidence.magnitude_high < healthy.in_sds(rule.smallest_relevant_size):
         return Decision(rule.negative_call, ("clearly-below", *cautions))
     return Decision(INDETERMINATE, (*missing, "not-clearly-below", *cautions))
+
+
+def _leak_taken_off(evidence: Evidence) -> Evidence:
+    told = evidence.without_leak
+    return replace(
+        evidence,
+        conformal_p=told.conformal_p,
+        magnitude_z=told.magnitude_z,
+        magnitude_high=told.magnitude_high,
+    )
 
 
 def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, ...]:
@@ -192,7 +236,7 @@ def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, 
         "too-little-measured": not evidence.weight_covered >= rule.least_weight_covered,
         "batch-not-anchored": evidence.anchored == "none",
         "matrix-differs": evidence.matrix_differs,
-        "handling-suspect": evidence.handling == "suspect",
+        "handling-suspect": evidence.handling == "suspect" and not evidence.without_leak.known,
         "biology-unusual": evidence.known_biology == "unusual",
         "no-healthy-reference": not healthy.known,
     }

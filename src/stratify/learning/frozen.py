@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from stratify.assays.harmonise.offset_error import UNANCHORED_ERROR, VENDOR_ERROR
 from stratify.learning.calibration import Platt
 from stratify.learning.conformal import Member, p_values
-from stratify.learning.decision import Decision, Evidence, Healthy, Rule, decide
+from stratify.learning.decision import Decision, Evidence, Healthy, Rule, WithoutLeak, decide
 from stratify.learning.domain import BiologyState, HandlingState, judge_biology, judge_handling
+from stratify.learning.leak_effect import UNKNOWN, LeakEffect
 from stratify.learning.scorers import Scorer
 from stratify.signatures.gaps import GapState, fill_gaps
 from stratify.signatures.limits import LimitState, treat_below, without_model
@@ -72,6 +73,8 @@ class FrozenModel:
         Fixed unit draws that turn an offset error into an error of a score that is not linear.
     limits : LimitState
         What stands in for values below their detection limit; they are kept as measured if left out.
+    leak_effect : LeakEffect
+        How the score follows a leak; unknown if left out, and then a leak allows no call.
     """
 
     name: str
@@ -98,6 +101,7 @@ class FrozenModel:
     expected: pd.DataFrame
     offsets: Array
     limits: LimitState = KEPT
+    leak_effect: LeakEffect = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -233,8 +237,18 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
         decisions=[],
         **magnitude,
     )
-    raw.decisions.extend(_decide_all(model, batch, raw))
+    raw.decisions.extend(_decide_all(model, batch, raw, _leak_taken_off(model, raw, by_member)))
     return raw
+
+
+def _leak_taken_off(model: FrozenModel, raw: Scores, by_member: Array) -> list[WithoutLeak]:
+    """Take off each score how far the patient's leak may have moved it."""
+    up, down = (part(raw.leak) for part in (model.leak_effect.upward, model.leak_effect.downward))
+    known = np.isfinite(up)
+    p = np.where(known, p_values(model.members, by_member - np.where(known, up, 0.0)), np.nan)
+    low = raw.magnitude_z - up / model.healthy.sd
+    high = raw.magnitude_high + down / model.healthy.sd
+    return [WithoutLeak(*map(float, part)) for part in zip(p, low, high, strict=True)]
 
 
 def _weighed(marked: NDArray[np.bool_], importance: Array) -> Array:
@@ -353,7 +367,9 @@ def magnitude_reach(model: FrozenModel, error: Array) -> Array:
     return np.hypot(model.healthy.reach(0.05), TWO_SIDED_90 * error / model.healthy.sd)
 
 
-def _decide_all(model: FrozenModel, batch: Batch, raw: Scores) -> list[Decision]:
+def _decide_all(
+    model: FrozenModel, batch: Batch, raw: Scores, without_leak: list[WithoutLeak]
+) -> list[Decision]:
     matrices = list(batch.matrix) or [""] * len(raw.score)
     return [
         decide(
@@ -369,6 +385,7 @@ def _decide_all(model: FrozenModel, batch: Batch, raw: Scores) -> list[Decision]
                 quality=batch.quality[i],
                 weight_covered=float(raw.weight_covered[i]),
                 matrix_differs=bool(matrices[i] and model.matrix) and matrices[i] != model.matrix,
+                without_leak=without_leak[i],
             ),
             model.rule,
             model.healthy,

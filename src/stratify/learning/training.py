@@ -13,8 +13,9 @@ from stratify.learning.calibration import Platt, fit_platt
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.conformal import Member
 from stratify.learning.decision import Healthy, Rule
-from stratify.learning.domain import fit_biology, fit_handling
+from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
 from stratify.learning.frozen import KEPT, FrozenModel
+from stratify.learning.leak_effect import LeakEffect, fit_leak_effect
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
 from stratify.learning.validation import (
@@ -186,6 +187,7 @@ def freeze(
     healthy = z[problem.reference[everybody]]
     definition = recipe.definition
     no_handling = speaks_of_disease(problem.assays, definition.axes)
+    handling = fit_handling(handling_set(problem.assays, no_handling), healthy)
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
     return FrozenModel(
         name=recipe.name,
@@ -207,7 +209,8 @@ def freeze(
         axes=fit_axes(definition.axes, problem.assays, healthy, problem.detectability),
         calibration=_calibrate(scores),
         healthy=healthy_reference(scores, dict(zip(problem.samples, problem.patients, strict=True))),
-        handling=fit_handling(handling_set(problem.assays, no_handling), healthy),
+        handling=handling,
+        leak_effect=_leak_effect(problem, scores, final, handling),
         biology=fit_biology(
             z,
             _groups(problem, everybody),
@@ -218,6 +221,17 @@ def freeze(
         offsets=np.random.default_rng(recipe.plan.seed).standard_normal((N_OFFSETS, len(assays))),
         limits=_limits(problem, final),
     )
+
+
+def _leak_effect(
+    problem: Problem, scores: pd.DataFrame, final: SubtypeClassifier, handling: HandlingState
+) -> LeakEffect:
+    each = scores.groupby("sample_id", sort=False)["score"].mean()
+    rows = pd.Index(problem.samples).get_indexer(each.index)
+    profiles = problem.profiles[rows]
+    z = final.freeze()[1].standardise(final.complete(profiles, problem.limits_of(rows)))
+    leak = judge_handling(handling, z, np.isfinite(profiles))[0]
+    return fit_leak_effect(each.to_numpy(), leak, _groups(problem, rows), problem.patients[rows])
 
 
 def _limits(problem: Problem, final: SubtypeClassifier) -> LimitState:
