@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.clinical import join_clinical
-from stratify.assays.proteins.panels import match_assays
+from stratify.assays.proteins.matching import match_assays
 from stratify.assays.reader import read_assays
 from stratify.datasets import fetch
 from stratify.errors import ScreeningError

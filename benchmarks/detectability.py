@@ -23,6 +23,7 @@ from stratify.learning.detectability import (
     circumstances,
     detectability_map,
     study_rates,
+    with_bridges,
 )
 from stratify.learning.planned_study import learn_planned_study
 from stratify.simulation.design import design_preset
@@ -38,7 +39,7 @@ ASKED = [
 
 def run_study(preset: str, seed: int, patients: int = 500) -> list[dict]:
     """Learn from one study and call new patients under each circumstance; one row each."""
-    study = learn_planned_study(design_preset(preset), seed)
+    study = learn_planned_study(with_bridges(design_preset(preset), ASKED), seed)
     first = {"preset": preset, "seed": seed}
     rows = [
         {**first, "truth": "subgroup", **asdict(one), **study_rates(study, one, patients=patients, seed=seed)}

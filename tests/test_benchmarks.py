@@ -21,6 +21,11 @@ def load(name):
     return module
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in BENCHMARKS.glob("*.py")))
+def test_every_benchmark_can_be_loaded(name):
+    assert load(name).main
+
+
 @pytest.mark.parametrize("cell", ["strong-right", "strong-none"])
 def test_the_default_family_comes_nearer_to_the_best_rule_than_the_baselines(cell, monkeypatch):
     studies = load("studies")

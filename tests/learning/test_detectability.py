@@ -14,6 +14,7 @@ from stratify.learning.detectability import (
     detectability_map,
     detectability_rows,
     study_rates,
+    with_bridges,
 )
 from stratify.learning.planned_study import learn_planned_study
 from stratify.simulation.design import design_preset
@@ -49,6 +50,18 @@ def test_a_batch_offset_without_bridges_silences_rather_than_flags(study):
     loose = study_rates(study, Circumstance(0.8, batch_offset_sd=0.5, bridges=0), patients=200)
     assert tied["sensitivity"] > loose["sensitivity"]
     assert max(tied["false_flags"], loose["false_flags"]) < 0.15
+
+
+def test_the_same_aliquots_in_both_batches_take_an_offset_away():
+    design = with_bridges(design_preset("strong-right"), [Circumstance(0.8, bridges=8)])
+    assert design.n_bridge == 8
+    wide = learn_planned_study(design, 5)
+    for bridges in (1, 4, 8):
+        moved, still = (
+            study_rates(wide, Circumstance(0.8, batch_offset_sd=sd, bridges=bridges), patients=100)
+            for sd in (2.0, 0.0)
+        )
+        assert moved == still
 
 
 def test_worth_of_a_flag_follows_prevalence():

@@ -37,7 +37,7 @@ class Circumstance:
     batch_offset_sd : float, default 0
         Spread over assays of the new batch's offset, NPX.
     bridges : int, default 4
-        Bridge samples in the new batch; with 0 there are no controls either.
+        Bridge samples that the study and the new batch both measured; with 0 there are no controls either.
     """
 
     relative_size: float
@@ -85,7 +85,7 @@ def study_rates(
     Parameters
     ----------
     study : PlannedStudy
-        Whose model calls.
+        Whose model calls; it has measured at least as many bridge samples (`with_bridges`).
     circumstance : Circumstance
         Of the new patients.
     patients : int, default 500
@@ -99,9 +99,8 @@ def study_rates(
         `RATES`: shares of the skewed who are flagged, of the others who are, of either who are called "not",
         and of all who are called neither. Whoever is indeterminate counts as not flagged.
     """
-    world = replace(study.world, design=replace(study.world.design, n_bridge=circumstance.bridges))
     people, truth = fresh_mdd(
-        world,
+        study.world,
         patients,
         seed=seed,
         prevalence=0.5,
@@ -110,6 +109,7 @@ def study_rates(
         batch_offset_sd=circumstance.batch_offset_sd,
         controls=circumstance.bridges > 0,
     )
+    people = people[_kept(people.obs, circumstance.bridges)]
     skewed = truth["skewed"].to_numpy(dtype=bool)
     decisions = score_batch(study.model, _batch(study, people)).decisions
     calls = np.array([decision.call for decision in decisions])
@@ -122,6 +122,12 @@ def study_rates(
         "cleared_others": _share(cleared[~skewed]),
         "indeterminate": _share(calls == INDETERMINATE),
     }
+
+
+def _kept(obs: pd.DataFrame, bridges: int) -> NDArray[np.bool_]:
+    """All rows but the bridge samples after the first few."""
+    bridge = (obs["sample_type"] == "bridge").to_numpy()
+    return ~bridge | (np.cumsum(bridge) <= bridges)
 
 
 def _share(hits: NDArray[np.bool_]) -> float:
@@ -166,6 +172,7 @@ def detectability_rows(
     DataFrame
         One row a study and circumstance: ``seed``, the dials, `RATES`.
     """
+    design = with_bridges(design, asked)
     rows = []
     for place, seed in enumerate(seeds, 1):
         study = learn_planned_study(design, seed, trials=trials)
@@ -174,6 +181,23 @@ def detectability_rows(
             rows.append({"seed": seed, **asdict(one), **rates})
         tell(f"study {place} of {len(seeds)}")
     return pd.DataFrame(rows)
+
+
+def with_bridges(design: StudyDesign, asked: Sequence[Circumstance]) -> StudyDesign:
+    """Let a study measure as many bridge samples as any new batch will.
+
+    Parameters
+    ----------
+    design : StudyDesign
+        Of the study.
+    asked : sequence of Circumstance
+        Of the new patients.
+
+    Returns
+    -------
+    StudyDesign
+    """
+    return replace(design, n_bridge=max(design.n_bridge, *(one.bridges for one in asked)))
 
 
 def detectability_map(rows: pd.DataFrame, prevalences: Sequence[float]) -> pd.DataFrame:
