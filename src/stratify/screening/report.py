@@ -35,7 +35,7 @@ ANCHOR_MEANING = {
 }
 HANDLING = {
     "ok": "no sign of leaking blood cells",
-    "suspect": "proteins that leak from blood cells are raised",
+    "suspect": "proteins that leak from blood cells are raised; a call must hold without their effect",
     "unknown": "could not be judged",
 }
 BIOLOGY = {
