@@ -60,7 +60,8 @@ def write_table(table: pd.DataFrame, out: str | Path, *, provenance: Mapping[str
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
     texts = table.select_dtypes(include=["object", "string", "category"])
-    return table.assign(**{str(name): texts[name].map(_neutral) for name in texts})
+    safe = table.assign(**{str(name): texts[name].map(_neutral) for name in texts})
+    return safe.rename(columns=_neutral)
 
 
 def _neutral(cell: object) -> object:
