@@ -40,11 +40,7 @@ def write_table(table: pd.DataFrame, out: str | Path, *, provenance: Mapping[str
     StratifyError
         When the output is a folder.
     """
-    out = Path(out)
-    if out.is_dir():
-        raise StratifyError(
-            "a file for the table", f"{out.name!r} is a folder", "name a file, such as table.csv"
-        )
+    out = require_file(out)
     facts = {**provenance, "software": f"stratify {version('stratify')}", "columns": list(map(str, table))}
     beside = out.with_name(out.name + SUFFIX)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +52,31 @@ def write_table(table: pd.DataFrame, out: str | Path, *, provenance: Mapping[str
         os.replace(account, beside)
         os.replace(part, out)
     return beside
+
+
+def require_file(out: str | Path) -> Path:
+    """Refuse a folder as the file of a table, before long work.
+
+    Parameters
+    ----------
+    out : str or Path
+        CSV file to write.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    StratifyError
+        When the output is a folder.
+    """
+    out = Path(out)
+    if out.is_dir():
+        raise StratifyError(
+            "a file for the table", f"{out.name!r} is a folder", "name a file, such as table.csv"
+        )
+    return out
 
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
