@@ -41,7 +41,8 @@ def test_what_is_said_of_a_patient_stays_on_the_page():
     near = pd.DataFrame({"protein": ["IL6"], "deviation": [0.0], "moved_by": ["a drug or another one " * 5]})
     figure, _ = draw_patient(PATHWAYS, near, "S1")
     figure.draw_without_rendering()
-    for text in (*figure.axes[1].texts, *figure.axes[1].get_yticklabels()):
+    half = figure.axes[1]
+    for text in (*half.texts, *half.get_yticklabels(), half.xaxis.label, half._left_title):
         box = text.get_window_extent()
         assert box.x0 >= 0
         assert box.x1 <= figure.bbox.width

@@ -37,7 +37,7 @@ def draw_patient(pathways: pd.Series, proteins: pd.DataFrame, name: str, *, most
     shown = shown.head(most).reset_index(drop=True)
     rows = max(len(pathways), len(shown), 3)
     with styled():
-        figure = Figure(figsize=(9.2, 1.6 + 0.3 * rows), layout="constrained")
+        figure = Figure(figsize=(10.8, 1.6 + 0.3 * rows), layout="constrained")
         left, right = figure.subplots(1, 2)
         _lollipops(left, [str(word) for word in pathways.index], pathways.to_numpy(dtype=float))
         left.set_title(f"{name}: pathways", loc="left", fontsize=10)
