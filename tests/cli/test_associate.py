@@ -51,6 +51,20 @@ def test_proteins_in_place_of_pathways(stratify, folder, clinical, tmp_path):
     assert len(pd.read_csv(tmp_path / "t.csv")) == 363
 
 
+def test_what_could_not_be_computed_is_counted(stratify, folder, clinical, tmp_path):
+    levels = pd.read_csv(folder / "cohort.csv", sep=";")
+    few = levels["Assay"].isin(list(dict.fromkeys(levels["Assay"]))[:8])
+    late = levels["SampleID"].isin(levels["SampleID"].unique()[5:])
+    levels[few].assign(NPX=levels["NPX"].where(~(late & (levels["Assay"] == levels["Assay"][0])))).to_csv(
+        tmp_path / "few.csv", sep=";", index=False
+    )
+    verb = ["associate", tmp_path / "few.csv", "--clinical", clinical, "--outcome", "MADRS", "--proteins"]
+    code, out, err = stratify(*verb, "-o", tmp_path / "t.csv", "--figure", tmp_path / "t.svg")
+    assert code == 0, err
+    assert "nan" not in out
+    assert "1 more: not computed" in out
+
+
 def test_refusals_are_three_lines_and_leave_no_table(stratify, folder, clinical, tmp_path, refused):
     verb = ["associate", folder / "cohort.csv", "--clinical", clinical, "-o", tmp_path / "t.csv"]
     assert "bdi" in refused(stratify(*verb, "--outcome", "bdi"))

@@ -20,3 +20,12 @@ def test_other_files_are_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(StratifyError, match=r"table\.csv"):
         read_contrast_table(path)
+
+
+def test_a_table_of_several_contrasts_is_refused(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("contrast,protein\nAD - HC,IL6\nMDD - HC,IL6\n", encoding="utf-8")
+    with pytest.raises(StratifyError, match="2: AD - HC, MDD - HC"):
+        read_contrast_table(path)
+    path.write_text("contrast,protein\nAD - HC,IL6\nAD - HC,TNF\n", encoding="utf-8")
+    assert len(read_contrast_table(path)) == 2

@@ -34,3 +34,9 @@ def test_wrong_questions_leave_no_file(stratify, tmp_path, refused):
     refused(stratify("detect", *SMALL, "--preset", "none", "-o", out))
     refused(stratify("detect", *SMALL, "--n", 10, "-o", out))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_refused_before_anything_is_simulated(stratify, tmp_path, refused):
+    told = stratify("detect", *SMALL, "-o", tmp_path)
+    assert "is a folder" in refused(told)
+    assert "study 1" not in told[2]

@@ -97,3 +97,9 @@ def test_shares_that_are_none_and_single_studies_are_refused(rows):
         detectability_map(rows, [1.0])
     with pytest.raises(ExperimentError, match="at least 2 studies"):
         detectability_map(rows[rows["seed"] == 5], [0.25])
+
+
+def test_what_is_asked_twice_counts_once():
+    assert circumstances([0.5, 0.5], bridges=[4, 4]) == [Circumstance(0.5)]
+    rows = pd.DataFrame({"seed": seed, **ONE, **dict.fromkeys(RATES, 0.5)} for seed in (0, 1))
+    assert len(detectability_map(rows, [0.25, 0.25])) == 1

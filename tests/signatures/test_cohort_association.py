@@ -117,3 +117,11 @@ def test_many_ties_are_answered(people):
     mdd = people.obs.index[people.obs["group"] == "MDD"]
     people.obs.loc[mdd, "MADRS"] = [20.0] * 20 + [30.0] * 5
     assert np.isfinite(associate(people, "madrs", group=["MDD"]).table()["p_value"]).all()
+
+
+@pytest.mark.parametrize("proteins", [True, False])
+def test_people_without_levels_are_refused(people, proteins):
+    people.X[(people.obs["group"] == "MDD").to_numpy(), 1:] = np.nan
+    people.X[np.flatnonzero(people.obs["group"] == "MDD")[5:], 0] = np.nan
+    with pytest.raises(CohortError, match="level in at least 8 persons"):
+        associate(people, "madrs", group=["MDD"], proteins=proteins)

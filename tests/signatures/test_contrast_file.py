@@ -52,3 +52,9 @@ def test_missing_columns_and_text_are_refused():
         read_contrast(pd.DataFrame({"gene": ["IL6"], "fold_change": [2.0]}), where="m")
     with pytest.raises(CohortError, match="IL6"):
         read_contrast(pd.DataFrame({"gene": ["IL6"], "logFC": ["up"]}), where="m")
+
+
+def test_several_contrasts_are_not_averaged():
+    frame = pd.DataFrame({"contrast": ["AD - HC", "MDD - HC"], "gene": ["IL6", "IL6"], "logFC": [1.0, -1.0]})
+    with pytest.raises(CohortError, match="one contrast in the human table"):
+        read_contrast(frame, where="the human table")

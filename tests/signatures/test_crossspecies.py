@@ -99,3 +99,12 @@ def test_ratios_that_are_no_logarithms_are_doubted():
     mouse, human = signatures()
     found = compare_species(mouse.assign(logFC=np.exp2(mouse["logFC"])), human)
     assert any("above zero" in note for note in found.notes)
+
+
+def test_fold_changes_of_zero_say_nothing_and_are_refused():
+    genes = ["Ccl17", "Il6", "Tnf", "Ccl22", "Ifng", "Il10"]
+    mouse = pd.DataFrame({"gene": genes, "logFC": [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]})
+    human = pd.DataFrame({"gene": [gene.upper() for gene in genes], "logFC": np.arange(1.0, 7.0)})
+    for table in (mouse, mouse.assign(logFC=0.0)):
+        with pytest.raises(CohortError, match="other than zero"):
+            compare_species(table, human)

@@ -96,6 +96,12 @@ def test_both_directions_of_one_gene_are_left_out_and_named():
     assert against_its_size.conflicting == ("IL6",)
 
 
+def test_what_was_measured_as_not_moved_may_have_a_size():
+    drug = one(row("IL6", "none", log2fc="-0.05"), row("TNF"))
+    assert (drug.genes, drug.conflicting) == (("IL6", "TNF"), ())
+    assert (drug.direction.tolist(), drug.size.tolist()) == ([0.0, -1.0], [-0.05, -1.0])
+
+
 def test_better_evidence_decides_a_conflict():
     drug = one(row("IL6", "down"), row("IL6", "up", material="skin", log2fc="1"))
     assert (drug.direction.tolist(), drug.evidence) == ([-1.0], (SERUM,))

@@ -40,3 +40,22 @@ def test_a_pathway_without_a_measured_member_is_named(people):
     scores, notes = pathway_scores(part, names=["Th2", "Th1"])
     assert list(scores) == ["Th2"]
     assert notes == ["no measured member: Th1"]
+
+
+def test_a_score_is_not_made_of_filled_gaps_alone(people):
+    part, whole = people.copy(), pathway_scores(people, names=["Th2", "Th1"])[0]
+    part.X[3, np.arange(part.n_vars) != 5] = np.nan
+    part.X[4, ::9] = np.nan
+    scores, notes = pathway_scores(part, names=["Th2", "Th1"])
+    assert scores.iloc[3].isna().all()
+    assert scores.drop(scores.index[3]).notna().all(axis=None)
+    assert whole.notna().all(axis=None)
+    assert notes == ["1 samples have a level of less than half of the members of Th2, Th1: not scored there"]
+
+
+def test_a_protein_that_nobody_has_is_no_member(people):
+    genes = people.var["gene"].isin(["CCL17", "IL6"]).to_numpy()
+    part = people.copy()
+    part.X[:, ~genes] = np.nan
+    assert "no measured member: Th1" in pathway_scores(part, names=["Th2", "Th1"])[1]
+    assert pathway_scores(part, names=["Th2"])[0]["Th2"].notna().all()

@@ -48,3 +48,10 @@ def test_foreign_tables_are_refused(tables):
         overlap_tables(tables[0], tables[1].drop(columns="q_value"))
     with pytest.raises(CohortError, match="at least 10"):
         overlap_tables(tables[0].head(5), tables[1])
+
+
+def test_a_protein_of_two_assays_is_compared_once(tables):
+    twice = pd.concat([tables[0], tables[0].assign(assay_id=tables[0]["assay_id"] + "b")])
+    plain = tables[1].drop(columns="assay_id")
+    for pair in ((twice, plain), (plain, twice)):
+        assert overlap_tables(*pair)[1]["counts"]["background"] == 60

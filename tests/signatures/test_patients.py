@@ -106,3 +106,44 @@ def test_missing_groups_belong_to_nobody(make_people):
     people = make_people()
     people.obs["group"] = people.obs["group"].where(pd.Series(range(87), people.obs_names) > 2, None)
     assert len(patients_of(people, ["MDD", "HC"]).ids) == 54
+
+
+def test_covariates_that_say_the_same_count_once(make_people):
+    people = make_people()
+    people.obs["months"] = people.obs["age"] * 12 + 3
+    people.obs["plate"] = np.resize(["a1", "a2", "b1", "b2"], 87)
+    people.obs["site"] = people.obs["plate"].str[0]
+    found = patients_of(people, ["MDD", "HC"], covariates=["age", "months", "plate", "site"])
+    assert found.covariates.shape == (57, 4)
+    assert np.linalg.matrix_rank(found.design(["MDD", "HC"])) == 6
+
+
+def test_codes_of_sites_are_classes(make_people):
+    people = make_people()
+    people.obs["site"] = np.resize(["1", "2", "3"], 87)
+    assert patients_of(people, ["MDD", "HC"], covariates=["site"]).covariates.shape == (57, 2)
+
+
+def test_order_of_samples_plays_no_part_in_covariates(make_people):
+    people = make_people(counts={"MDD": 24, "HC": 24})
+    people.obs["patient_id"] = [f"P{i // 2}" for i in range(48)]
+    people.obs["plate"] = np.resize(["a", "b", "b", "b", ""], 48)
+    people.obs.loc["S3", "age"] = np.nan
+    asked = {"groups": ["MDD", "HC"], "covariates": ["age", "plate"]}
+    one, other = patients_of(people, **asked), patients_of(people[::-1].copy(), **asked)
+    np.testing.assert_allclose(one.covariates, other.covariates)
+    assert one.obs["plate"].tolist() == other.obs["plate"].tolist()
+    ages = people.obs.groupby("patient_id")["age"].mean()
+    np.testing.assert_allclose(one.obs["age"].to_numpy(dtype=float), ages[one.ids.astype(str)])
+
+
+def test_proteins_that_cannot_be_adjusted_are_left_out(make_people):
+    people = make_people(counts={"MDD": 20, "HC": 20})
+    people.obs["site"] = np.resize(["a", "b"], 40)
+    people.X[(people.obs["site"] == "a").to_numpy(), 4] = np.nan  # measured at one site only
+    people.obs["plate"] = [f"p{i % 5}" for i in range(40)]
+    people.X[[*range(3, 20), *range(23, 40)], 7] = np.nan  # six people for as many coefficients
+    assert len(patients_of(people, ["MDD", "HC"]).assays) == 60
+    found = patients_of(people, ["MDD", "HC"], covariates=["site", "plate"])
+    assert found.assays.index.tolist() == [f"A{i}" for i in range(60) if i not in (4, 7)]
+    assert "too few for the covariates" in found.notes[-1]

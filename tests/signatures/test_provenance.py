@@ -27,6 +27,11 @@ def test_numbers_come_back_and_formulas_are_text(tmp_path):
     assert read["protein"].tolist() == ["CCL17", "'=1+1"]
 
 
+def test_names_of_columns_are_text_too(tmp_path):
+    write_table(pd.DataFrame({"sample_id": ["a"], "=1+1": [0.5]}), tmp_path / "t.csv", provenance={})
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()[0] == "sample_id,'=1+1"
+
+
 def test_the_same_table_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         write_table(TABLE, tmp_path / name / "t.csv", provenance={"x": 1, "a": 2})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.signatures.separation import strong_separations
+from stratify.signatures.separation import separation_notes, strong_separations
 
 CASE = np.arange(40) > 19
 
@@ -38,3 +38,11 @@ def test_columns_that_say_nothing():
 def test_two_separate_values():
     (found,) = strong_separations(pd.DataFrame({"age": np.where(CASE, 60.0, 20.0)}), CASE)
     assert found.strength == 1
+
+
+def test_what_an_adjusted_class_says_is_not_told_again():
+    obs = pd.DataFrame({"group": np.where(CASE, "GCA", "HC"), "age": np.where(CASE, 60.0, 20.0)})
+    obs["age_band"], obs["weight"] = obs["age"].astype(str) + " years", obs["age"] + np.arange(40)
+    asked = {"pairs": [("GCA", "HC")], "group": "group"}
+    assert separation_notes(obs, **asked, adjusted=["age_band"]) == []
+    assert len(separation_notes(obs, **asked, adjusted=["weight"])) == 1

@@ -71,3 +71,10 @@ def test_assays_without_an_estimate_stay_without_and_do_not_disturb():
 def test_one_assay(effect):
     shrunken = shrink_effects(np.array([effect]), np.array([1.0]), np.array([8.0]))
     assert 0 <= shrunken.effect[0] <= effect
+
+
+def test_intervals_hold_the_estimate():
+    effects = np.random.default_rng(0).normal(0, 0.2, 400)
+    effects[:20] += 1.0
+    found = shrink_effects(effects, np.full(400, 0.2), np.full(400, 30.0))
+    assert ((found.low <= found.effect) & (found.effect <= found.high)).all()

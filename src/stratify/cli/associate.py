@@ -72,10 +72,12 @@ def associate(
     if as_json:
         print_json({**facts, "table": str(output), "specific": _specific(found.association.specificity)})
         return
-    for row in table.head(12).to_dict("records"):
+    for row in table.dropna(subset="estimate").head(12).to_dict("records"):
         mark = f"; specific: {row['specific']}, {row['reason']}" if row["specific"] else ""
         interval = f"{row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
         print(f"{row['score']}: {interval}, q {row['q_value']:.2g}{mark}")
+    if without := int(table["estimate"].isna().sum()):
+        print(f"{without} more: not computed, too few people or all alike")
     smallest = facts["smallest_correlation_with_power_80"]
     print(f"{facts['persons']} persons; a correlation of {smallest:.2f} would be seen with power .8 at p .05")
     print(f"this is {facts['caution']}")
@@ -86,7 +88,11 @@ def _draw(table: pd.DataFrame, outcome: str, figure: Path) -> None:
     from stratify.reporting.signature_figures.forest import draw_forest
     from stratify.reporting.signature_figures.saving import save_figure
 
-    rows = table.head(MOST_DRAWN).rename(columns={"score": "name", "n_persons": "n", "shrunken": "pooled"})
+    rows = (
+        table.dropna(subset="estimate")
+        .head(MOST_DRAWN)
+        .rename(columns={"score": "name", "n_persons": "n", "shrunken": "pooled"})
+    )
     tell(f"figure: {save_figure(draw_forest(rows, f'partial rank correlation with {outcome}'), figure)}")
 
 

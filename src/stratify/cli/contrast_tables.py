@@ -26,9 +26,11 @@ def read_contrast_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     StratifyError
-        A file that is no CSV table with a column ``protein`` or ``gene``.
+        A file that is no CSV table with a column ``protein`` or ``gene``, or holds several contrasts.
     """
     import pandas as pd
+
+    from stratify.signatures.contrast_file import require_one_contrast
 
     try:
         table = pd.read_csv(path, encoding="utf-8-sig")
@@ -42,4 +44,5 @@ def read_contrast_table(path: Path) -> pd.DataFrame:
             f"{path.name!r} has none",
             "for a cohort, say which groups to compare (--case and --control, or --first and --second)",
         )
+    require_one_contrast(table, repr(path.name))
     return table

@@ -67,10 +67,11 @@ def detect(
         detectability_rows,
         require_shares,
     )
-    from stratify.signatures.provenance import write_table
+    from stratify.signatures.provenance import require_file, write_table
     from stratify.simulation.design import design_preset
 
     require_picture(figure)
+    require_file(output)
     asked = circumstances(
         dials.size or (0.3, 0.5, 0.8),
         handling=dials.handling or (0.0, 1.0),

@@ -58,7 +58,7 @@ def circumstances(
     batch: Sequence[float] = (0.0,),
     bridges: Sequence[int] = (4,),
 ) -> list[Circumstance]:
-    """Cross all dials.
+    """Cross all dials; a value that is given twice counts once.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def circumstances(
     >>> [c.handling_offset for c in circumstances([0.5], handling=[0, 1])]
     [0, 1]
     """
-    return [Circumstance(*dials) for dials in product(sizes, handling, batch, bridges)]
+    return [Circumstance(*dials) for dials in dict.fromkeys(product(sizes, handling, batch, bridges))]
 
 
 def study_rates(
@@ -228,7 +228,7 @@ def detectability_map(rows: pd.DataFrame, prevalences: Sequence[float]) -> pd.Da
     ExperimentError
         A prevalence that is no share between 0 and 1, or a single study.
     """
-    require_shares(prevalences)
+    prevalences = require_shares(prevalences)
     if rows["seed"].nunique() < 2:
         raise ExperimentError("at least 2 studies", f"{rows['seed'].nunique()}", "simulate more studies")
     table = []
@@ -246,7 +246,7 @@ def detectability_map(rows: pd.DataFrame, prevalences: Sequence[float]) -> pd.Da
 
 
 def require_shares(prevalences: Sequence[float]) -> Sequence[float]:
-    """Refuse prevalences that are no shares between 0 and 1.
+    """Refuse prevalences that are no shares between 0 and 1; one that is given twice counts once.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def require_shares(prevalences: Sequence[float]) -> Sequence[float]:
     Returns
     -------
     sequence of float
-        The same.
+        Each once.
 
     Raises
     ------
@@ -265,7 +265,7 @@ def require_shares(prevalences: Sequence[float]) -> Sequence[float]:
     """
     if wrong := [share for share in prevalences if not 0 < share < 1]:
         raise ExperimentError("prevalences between 0 and 1", f"{wrong[0]}", "give shares, such as 0.25")
-    return prevalences
+    return list(dict.fromkeys(prevalences))
 
 
 def _worth(part: pd.DataFrame, prevalence: float) -> dict[str, float]:

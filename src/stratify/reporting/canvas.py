@@ -47,6 +47,30 @@ def one_axes(width: float = 5.6, height: float = 4.0) -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
+def short(name: object, most: int = 40) -> str:
+    """Cut a name in the middle where it would leave no room for the drawing.
+
+    Parameters
+    ----------
+    name : object
+        Of a row, a group or a drug, as a file spells it.
+    most : int, default 40
+        Most letters.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short("Th2"), short("a very long name", 9)
+    ('Th2', 'a ve…name')
+    """
+    text = str(name)
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[: most - 1 - half]}…{text[-half:]}"
+
+
 def to_svg(figure: Figure, name: str, alt: str) -> str:
     """Write a figure as SVG text that depends on nothing but its content.
 

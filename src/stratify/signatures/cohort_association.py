@@ -18,7 +18,7 @@ from stratify.signatures.association import associate_scores
 from stratify.signatures.association_result import Association
 from stratify.signatures.covariate_columns import covariate_columns
 from stratify.signatures.frozen_scores import pathway_scores
-from stratify.signatures.outcomes import Outcome, read_outcome, require_variation
+from stratify.signatures.outcomes import FEWEST_PERSONS, Outcome, read_outcome, require_variation
 from stratify.signatures.pathways import HANDLING
 
 AVERAGED = "the outcome of nobody changes between visits: the visits of each person are averaged"
@@ -115,7 +115,7 @@ def associate(
     ClinicalTableError
         A column that is not there, or an outcome with other text.
     CohortError
-        Nobody in the group, too few people, or an outcome that does not vary.
+        Nobody in the group, too few people, an outcome that does not vary, or no score of enough people.
     """
     read = read_outcome(people.obs, outcome, steps=steps)
     chosen, group_notes = _chosen(people.obs, group, read, covariates)
@@ -125,6 +125,7 @@ def associate(
     persons, person_notes = _persons(people.obs.iloc[own])
     require_variation(read.column, read.values.to_numpy()[own], persons)
     scores, score_notes = _protein_levels(people) if proteins else pathway_scores(people, reference=reference)
+    _require_scores(scores.iloc[own], persons, read.column)
     adjusted = covariate_columns(people.obs.iloc[own], covariates)[0]
     result = associate_scores(scores.iloc[own], read.values.iloc[own], covariates=adjusted, persons=persons)
     averaged = [AVERAGED] if result.averaged else []
@@ -170,6 +171,17 @@ def _persons(obs: pd.DataFrame) -> tuple[list[str], list[str]]:
     alone = int((words == "").sum())
     persons = [word or f"sample {name}" for name, word in words.items()]
     return persons, [f"{alone} samples without a person count as persons of their own"] if alone else []
+
+
+def _require_scores(scores: pd.DataFrame, persons: Sequence[str], column: str) -> None:
+    known = scores.notna().groupby(np.asarray(persons)).any().sum()
+    most = int(known.max()) if len(known) else 0
+    if most < FEWEST_PERSONS:
+        raise CohortError(
+            f"a pathway or protein with a level in at least {FEWEST_PERSONS} persons who have {column!r}",
+            f"{most} at most",
+            "name the file that holds the levels of these people",
+        )
 
 
 def _gaps(told: NDArray[np.bool_], known: NDArray[np.bool_]) -> list[str]:

@@ -67,7 +67,7 @@ def read_contrast(frame: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, lis
     Raises
     ------
     CohortError
-        No such columns, or text among the numbers.
+        No such columns, text among the numbers, or several contrasts in one table.
 
     Examples
     --------
@@ -76,6 +76,7 @@ def read_contrast(frame: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, lis
     >>> table["log2_fold_change"].tolist(), notes
     ([1.5], ['m.csv: several rows joined for Il6'])
     """
+    require_one_contrast(frame, where)
     named = frame.rename(columns=rename_columns(map(str, frame.columns), COLUMNS))
     missing = [name for name in ("gene", "log2_fold_change") if name not in named]
     if missing:
@@ -100,6 +101,30 @@ def read_contrast(frame: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, lis
         notes.append(f"{where}: several rows joined for {listed(first[key[twice].unique()])}")
     how = {"gene": "first", "log2_fold_change": "mean", "standard_error": "mean", "p_value": "max"}
     return kept.groupby(key, sort=False).agg(how).reset_index(drop=True), notes
+
+
+def require_one_contrast(frame: pd.DataFrame, where: str) -> None:
+    """Refuse a table of several contrasts, whose rows of one protein answer different questions.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As a file holds it; the column ``contrast`` names the contrast of each row where there are several.
+    where : str
+        Name of the table, for messages.
+
+    Raises
+    ------
+    CohortError
+        More than one contrast.
+    """
+    names = sorted(set(map(as_text, frame["contrast"])) - {""}) if "contrast" in frame else []
+    if len(names) > 1:
+        raise CohortError(
+            f"one contrast in {where}",
+            f"{len(names)}: {listed(names)}",
+            "make the table with --case and --control, or keep the rows of one contrast",
+        )
 
 
 def _numbers(named: pd.DataFrame, name: str, genes: pd.Series, where: str) -> np.ndarray:

@@ -55,9 +55,31 @@ def covariate_columns(obs: pd.DataFrame, names: Sequence[str]) -> tuple[Array, N
     return wide[:, varies], known, found
 
 
-def _numbers(cells: pd.Series) -> Array:
+def are_numbers(cells: pd.Series) -> Array | None:
+    """Read a column as numbers.
+
+    Parameters
+    ----------
+    cells : Series
+        A column of samples, under its canonical name.
+
+    Returns
+    -------
+    array of shape (n,) or None
+        NaN where missing; None where the column holds words, or codes that stand for words (a site, a plate).
+
+    Examples
+    --------
+    >>> are_numbers(pd.Series(["30", None], name="age")), are_numbers(pd.Series(["1", "2"], name="site"))
+    (array([30., nan]), None)
+    """
     numbers, wrong = parse_numbers(cells)
-    if not wrong.any() and cells.name not in _WORDS:
+    return None if wrong.any() or cells.name in _WORDS else numbers
+
+
+def _numbers(cells: pd.Series) -> Array:
+    numbers = are_numbers(cells)
+    if numbers is not None:
         return numbers[:, None]
     words = np.array([as_text(cell) for cell in cells], dtype=object)
     levels = sorted(set(words) - {""})

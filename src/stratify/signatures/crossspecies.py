@@ -91,7 +91,7 @@ def compare_species(
     Raises
     ------
     CohortError
-        Tables that cannot be read, or fewer than 5 pairs.
+        Tables that cannot be read, or fewer than 5 pairs with fold changes other than zero.
 
     References
     ----------
@@ -114,6 +114,13 @@ def compare_species(
             f"at least {FEWEST_PAIRS} one-to-one orthologues in both tables",
             f"{len(pairs)} of {len(theirs)} mouse and {len(ours)} human genes",
             "write official gene symbols (mouse Ccl17, human CCL17)",
+        )
+    moved = int((pairs[["mouse_log2_fold_change", "human_log2_fold_change"]] != 0).all(axis=1).sum())
+    if moved < FEWEST_PAIRS:
+        raise CohortError(
+            f"at least {FEWEST_PAIRS} pairs with fold changes other than zero",
+            f"{moved} of {len(pairs)}",
+            "give the fold changes of all measured genes, not only of those called changed",
         )
     together = None if people is None else _correlation(people, pairs["human_gene"])
     notes = [*notes, *more, *_doubts(pairs, theirs)]

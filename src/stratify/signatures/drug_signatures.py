@@ -280,7 +280,9 @@ def _one(rows: pd.DataFrame, bound: set[str] | None) -> DrugSignature:
         grade = min((str(row["grade"]) for row in told), key=_CHOICE.index)
         best = [row for row in told if row["grade"] == grade]
         sizes = [_size(row) for row in best] if grade == SERUM else []
-        signs = {float(str(row["sign"])) for row in best} | {float(np.sign(size)) for size in sizes}
+        signs = {float(str(row["sign"])) for row in best}
+        if signs != {0.0}:  # what was measured as not moved still has a size, on one side of zero
+            signs |= {float(np.sign(size)) for size in sizes}
         if len(signs) > 1:
             conflicting.append(gene)
         else:

@@ -53,6 +53,7 @@ def overlap_tables(
     sides = [_side(table, side) for table, side in ((first, "first"), (second, "second"))]
     keys = [key for key in ("assay_id", "protein", "uniprot") if key in sides[0] and key in sides[1]]
     on = keys[:1]
+    sides = [side.drop_duplicates(on) for side in sides]
     right = sides[1][[name for name in sides[1] if name in on or str(name).startswith("second_")]]
     table = sides[0].merge(right, on=on, how="inner")
     values = [f"{side}_{name}" for side in ("first", "second") for name in NEEDED[1:]]
@@ -91,5 +92,4 @@ def _side(table: pd.DataFrame, side: str) -> pd.DataFrame:
         f"{side}_{name}": pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
         for name in NEEDED[1:]
     }
-    key = "assay_id" if "assay_id" in table else "protein"
-    return table[kept].astype(str).assign(**numbers).drop_duplicates(key)
+    return table[kept].astype(str).assign(**numbers)

@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from stratify.assays.clinical import require_columns
 from stratify.assays.proteins.identity import protein_key
 from stratify.assays.proteins.matching import preferred_assays
+from stratify.assays.schema import as_text
 from stratify.errors import CohortError, listed, nearest
+from stratify.signatures.covariate_columns import are_numbers, covariate_columns
+from stratify.signatures.visits import person_means
 
 Array = NDArray[np.float64]
 
 FEWEST = 3
+_INDEPENDENT = 1e-7  # of a column of length one, after those before it
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +35,11 @@ class Patients:
     groups, ids : arrays of str, shape (n,)
         Group and patient id.
     covariates : array of shape (n, c)
-        Numbers, and a column a category but the first.
+        Numbers, and a column a category but the first; without columns that others imply.
     assays : DataFrame of p rows
         As ``AnnData.var``, one assay a protein.
     obs : DataFrame of n rows
-        What is known of each patient, from the first sample.
+        What is known of each patient, from the first sample; covariates over all samples, numbers averaged.
     notes : tuple of str
         What was averaged or left out, in words.
     """
@@ -69,7 +73,8 @@ def patients_of(
 
     Samples of one patient are averaged, because they are not independent. A protein that several assays
     measure is kept once (:func:`~stratify.assays.proteins.matching.preferred_assays`), so that it counts
-    once; so is a protein that fewer than three patients of a group have (it is left out).
+    once; a protein that fewer than three patients of a group have, or too few to adjust for the covariates,
+    is left out.
 
     Parameters
     ----------
@@ -104,7 +109,8 @@ def patients_of(
         raise CohortError(
             "each patient in one group", f"{listed(two)} in several", "say to which group each belongs"
         )
-    numbers, complete = _coded(part.obs.iloc[first], covariates)
+    obs = _one_row_each(part.obs, first, row, covariates)
+    numbers, complete = _coded(obs, covariates)
     if not complete.all():
         notes.append(f"{int((~complete).sum())} patients without {listed(covariates)} are left out")
     if len(keys) < len(ids):
@@ -113,13 +119,14 @@ def patients_of(
     groups_of = label[first][complete]
     _refuse_small(groups_of, groups)
     kept = _first_of_equals(part.var) & _measured(levels, groups_of, groups)
+    kept &= _adjustable(levels, groups_of, numbers)
     if not kept.all():
         notes.append(
             f"{int((~kept).sum())} assays are left out: second assays of a protein, or fewer than "
-            f"{FEWEST} patients of a group measured"
+            f"{FEWEST} patients of a group measured{' (or too few for the covariates)' if covariates else ''}"
         )
     ids = keys.astype(object)[complete]
-    obs = part.obs.iloc[first][complete].set_axis(ids.astype(str))
+    obs = obs[complete].set_axis(ids.astype(str))
     return Patients(levels[:, kept], groups_of, ids, numbers, part.var[kept].copy(), obs, tuple(notes))
 
 
@@ -161,19 +168,45 @@ def _averaged(levels: Array, row: NDArray[np.int_], n: int) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _coded(obs: pd.DataFrame, covariates: Sequence[str]) -> tuple[Array, NDArray[np.bool_]]:
-    columns, complete = [np.zeros((len(obs), 0))], np.ones(len(obs), dtype=bool)
+def _one_row_each(
+    obs: pd.DataFrame, first: NDArray[np.int_], row: NDArray[np.int_], covariates: Sequence[str]
+) -> pd.DataFrame:
+    """First sample of each patient, with covariates that do not depend on the order of the samples."""
+    each = obs.iloc[first].copy()
+    if len(first) == len(obs):
+        return each
     for name in covariates:
-        values = obs[name]
-        known = values.notna() & (values.astype(str) != "")
-        complete &= known.to_numpy()
-        numeric = pd.to_numeric(values, errors="coerce")
-        if numeric[known].notna().all():
-            columns.append(numeric.to_numpy(dtype=float)[:, None])
+        numbers = are_numbers(obs[name])
+        if numbers is not None:
+            each[name] = person_means(numbers, row)
         else:
-            dummies = pd.get_dummies(values.astype(str)[known], drop_first=True, dtype=float)
-            columns.append(dummies.reindex(obs.index).to_numpy())
-    return np.hstack(columns)[complete], complete
+            words = np.array([as_text(cell) for cell in obs[name]], dtype=object)
+            each[name] = [min(filter(None, words[row == i]), default="") for i in range(len(first))]
+    return each
+
+
+def _coded(obs: pd.DataFrame, covariates: Sequence[str]) -> tuple[Array, NDArray[np.bool_]]:
+    columns, complete, _ = covariate_columns(obs, covariates)
+    columns = columns[complete]
+    centred = columns - columns.mean(axis=0) if len(columns) else columns
+    length = np.sqrt((centred**2).sum(axis=0))
+    scaled, kept = centred / np.where(length > 0, length, 1), list[int]()
+    for j in range(columns.shape[1]):
+        if np.linalg.matrix_rank(scaled[:, [*kept, j]], tol=_INDEPENDENT) > len(kept):
+            kept.append(j)
+    return columns[:, kept], complete
+
+
+def _adjustable(levels: Array, label: NDArray[np.object_], covariates: Array) -> NDArray[np.bool_]:
+    """Proteins (p,) whose patients tell groups and covariates apart, and leave something for the error."""
+    if not covariates.shape[1]:
+        return np.ones(levels.shape[1], dtype=bool)
+    groups = (label[:, None] == np.unique(label.astype(str))[None, :]).astype(float)
+    design = np.hstack([groups, covariates - covariates.mean(axis=0)])
+    whole = np.linalg.matrix_rank(design)
+    kinds, place = np.unique(np.isfinite(levels), axis=1, return_inverse=True)
+    enough = [seen.sum() > whole and np.linalg.matrix_rank(design[seen]) == whole for seen in kinds.T]
+    return np.array(enough, dtype=bool)[place.ravel()]
 
 
 def _first_of_equals(assays: pd.DataFrame) -> NDArray[np.bool_]:

@@ -40,11 +40,7 @@ def write_table(table: pd.DataFrame, out: str | Path, *, provenance: Mapping[str
     StratifyError
         When the output is a folder.
     """
-    out = Path(out)
-    if out.is_dir():
-        raise StratifyError(
-            "a file for the table", f"{out.name!r} is a folder", "name a file, such as table.csv"
-        )
+    out = require_file(out)
     facts = {**provenance, "software": f"stratify {version('stratify')}", "columns": list(map(str, table))}
     beside = out.with_name(out.name + SUFFIX)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -58,9 +54,35 @@ def write_table(table: pd.DataFrame, out: str | Path, *, provenance: Mapping[str
     return beside
 
 
+def require_file(out: str | Path) -> Path:
+    """Refuse a folder as the file of a table, before long work.
+
+    Parameters
+    ----------
+    out : str or Path
+        CSV file to write.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    StratifyError
+        When the output is a folder.
+    """
+    out = Path(out)
+    if out.is_dir():
+        raise StratifyError(
+            "a file for the table", f"{out.name!r} is a folder", "name a file, such as table.csv"
+        )
+    return out
+
+
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
     texts = table.select_dtypes(include=["object", "string", "category"])
-    return table.assign(**{str(name): texts[name].map(_neutral) for name in texts})
+    safe = table.assign(**{str(name): texts[name].map(_neutral) for name in texts})
+    return safe.rename(columns=_neutral)
 
 
 def _neutral(cell: object) -> object:

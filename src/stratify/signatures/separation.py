@@ -114,14 +114,14 @@ def separation_notes(
     group : str
         Column of the groups.
     adjusted : sequence of str, optional
-        Columns that are adjusted for.
+        Columns that are adjusted for, and with a class (an age band) what it says of others (age).
 
     Returns
     -------
     list of str
         One sentence a contrast and column.
     """
-    columns = [name for name in WATCHED if name not in adjusted]
+    columns = [name for name in WATCHED if name not in adjusted and not _implied(obs, name, adjusted)]
     words, notes = obs[group].astype(str), []
     for case, control in pairs:
         part = obs[words.isin([case, control]).to_numpy()]
@@ -131,6 +131,13 @@ def separation_notes(
                 f"{found.sentence(case, control)}, which is not adjusted for and may be what is seen"
             )
     return notes
+
+
+def _implied(obs: pd.DataFrame, name: str, adjusted: Sequence[str]) -> bool:
+    classes = [other for other in adjusted if plain_column(obs[other]).dtype != float]
+    return name in obs and any(
+        obs.groupby(other, observed=True)[name].nunique().max() <= 1 for other in classes
+    )
 
 
 def _over(values: pd.Series, is_case: NDArray[np.bool_], name: str) -> Separation | None:

@@ -29,7 +29,7 @@ class ShrunkenEffects:
     effect : array of shape (p,)
         Posterior means; NaN where there is no estimate.
     low, high : arrays of shape (p,)
-        Ends of the posterior interval.
+        Ends of the posterior interval, which reaches the mean also where zero has nearly all probability.
     wrong_sign : array of shape (p,)
         Local false sign rate: the probability that the sign is not the more probable one.
     null_share : float
@@ -107,11 +107,12 @@ def shrink_effects(effects: Array, errors: Array, df: Array, *, level: float = 0
     parts = _posterior(b, variance, shares, scales, weights)
     low, high = (_quantile(parts, tail) for tail in (0.5 - level / 2, 0.5 + level / 2))
     below, above = parts.mass_below_zero(), parts.mass_above_zero()
+    mean = parts.mean()
 
     return ShrunkenEffects(
-        _spread(known, parts.mean()),
-        _spread(known, low),
-        _spread(known, high),
+        _spread(known, mean),
+        _spread(known, np.minimum(low, mean)),
+        _spread(known, np.maximum(high, mean)),
         _spread(known, 1 - np.maximum(below, above)),
         float(weights[0]),
         scales,

@@ -40,3 +40,11 @@ def test_the_ellipse_holds_95_percent_of_pure_error(contrast, other_contrast, sh
 
 def test_proteins_of_one_contrast_only_are_left_out(contrast, other_contrast):
     assert "100 proteins" in draw(contrast, other_contrast.iloc[20:])[1]
+
+
+def test_long_contrasts_stay_in_the_figure(contrast, other_contrast):
+    long = "Major depressive disorder, recurrent, with atypical features and anxious distress - HC" * 2
+    figure, _ = draw_effects(contrast, other_contrast, (long, long), errors=(0.2, 0.2), shared=0.5)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert min(text.get_window_extent().x0 for text in (axes.xaxis.label, axes.title)) >= 0

@@ -20,3 +20,11 @@ def test_groups_stand_side_by_side_and_nobody_is_named():
 def test_samples_are_in_the_order_of_their_mean_within_the_group():
     (mesh, *_) = draw_heatmap(SCORES, GROUPS, "SD")[0].axes[0].collections
     np.testing.assert_array_equal(np.ma.filled(mesh.get_array(), np.nan)[1], [0.5, 0.0, -1.0, 1.0])
+
+
+def test_long_names_of_sets_leave_room_for_the_scores():
+    names = [f"GOBP_POSITIVE_REGULATION_OF_{i}_" + "AND_SO_ON_" * 12 for i in range(3)]
+    scores = pd.DataFrame(np.arange(12.0).reshape(4, 3), columns=names)
+    figure, _ = draw_heatmap(scores, pd.Series(["AD", "AD", "HC", "HC"]), "x")
+    figure.draw_without_rendering()
+    assert min(label.get_window_extent().x0 for label in figure.axes[0].get_yticklabels()) >= 0

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.reporting.signature_figures.reversal import draw_reversal
+from stratify.reporting.signature_figures.reversal import NOTHING, draw_reversal
 
 TABLE = pd.DataFrame(
     {
@@ -29,3 +29,5 @@ def test_intervals_may_be_unknown():
     plain = TABLE.drop(columns=["fraction_low", "fraction_high"])
     assert "one 0.90" in draw_reversal(plain, "x")[1]
     assert "no drug" in draw_reversal(plain.iloc[2:], "x")[1]
+    figure, _ = draw_reversal(plain.iloc[2:], "x")
+    assert [text.get_text() for text in figure.axes[0].texts] == [NOTHING]

@@ -18,3 +18,11 @@ def test_equal_scores_and_nobody_are_drawn():
     same = pd.Series([1.0] * 8)
     assert "AD 1.00 (n 8)" in draw_ridgelines(same, pd.Series(["AD"] * 8), "x")[1]
     assert "nobody" in draw_ridgelines(same * np.nan, pd.Series(["AD"] * 8), "x")[1]
+
+
+def test_long_names_of_groups_leave_room_for_the_ridges():
+    long = "Major depressive disorder, recurrent, with atypical features and anxious distress " * 2
+    figure, alt = draw_ridgelines(pd.Series(np.arange(8.0)), pd.Series([long] * 8), "x")
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_yticklabels()[0].get_window_extent().x0 >= 0
+    assert long in alt

@@ -34,3 +34,11 @@ def test_nothing_found_and_p_of_zero_are_drawn(contrast, labels_of):
 def test_proteins_that_were_not_tested_are_left_out(contrast):
     contrast.loc[:9, "p_value"] = np.nan
     assert "of 110" in draw_volcano(contrast, "x")[1]
+
+
+def test_a_long_contrast_stays_in_the_figure(contrast):
+    long = "Major depressive disorder, recurrent, with atypical features and anxious distress - HC" * 2
+    figure, alt = draw_volcano(contrast, long)
+    figure.draw_without_rendering()
+    assert figure.axes[0].xaxis.label.get_window_extent().x0 >= 0
+    assert long in alt

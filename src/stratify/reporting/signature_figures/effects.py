@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse
 
-from stratify.reporting.canvas import GREY, INK, ORANGE, Drawing, one_axes, styled
+from stratify.reporting.canvas import GREY, INK, ORANGE, Drawing, one_axes, short, styled
 from stratify.reporting.signature_figures.side_labels import label_points
 
 _NEEDED = ["log2_fold_change", "q_value"]
@@ -61,8 +61,10 @@ def draw_effects(
         axes.axvline(0, color=INK, lw=0.6)
         _error_ellipse(axes, errors, shared)
         reach = max(float(np.abs(np.r_[x, y]).max(initial=0.0)), 0.1) * 1.08
-        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel=f"log2 fold change, {names[0]}")
-        axes.set_title(f"log2 fold change, {names[1]} (upward)", fontsize=10)
+        axes.set(
+            xlim=(-reach, reach), ylim=(-reach, reach), xlabel=f"log2 fold change, {short(names[0], 44)}"
+        )
+        axes.set_title(f"log2 fold change, {short(names[1], 36)} (upward)", fontsize=10)
         axes.tick_params(axis="y", direction="in", pad=-26)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=2, fontsize=8.5)
         strength = np.where(found, np.minimum(np.abs(x) / errors[0], np.abs(y) / errors[1]), -1.0)

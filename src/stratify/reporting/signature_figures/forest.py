@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.reporting.canvas import BLUE, INK, ORANGE, Drawing, one_axes, styled
+from stratify.reporting.canvas import BLUE, INK, ORANGE, Drawing, one_axes, short, styled
 
 
 def draw_forest(table: pd.DataFrame, label: str, *, nothing: float = 0.0) -> Drawing:
@@ -39,7 +39,9 @@ def draw_forest(table: pd.DataFrame, label: str, *, nothing: float = 0.0) -> Dra
             )
             axes.legend(loc="upper left", bbox_to_anchor=(0, -0.2), ncols=2, fontsize=8.5)
         axes.axvline(nothing, color=INK, lw=0.8, ls=":")
-        axes.set_yticks(place, [f"{name} (n {n})" for name, n in zip(rows["name"], rows["n"], strict=True)])
+        axes.set_yticks(
+            place, [f"{short(name)} (n {n})" for name, n in zip(rows["name"], rows["n"], strict=True)]
+        )
         axes.set(xlabel=f"{label}, 95% interval", ylim=(-0.7, max(len(rows), 1) - 0.3))
     told = [
         f"{row.name_} {row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"

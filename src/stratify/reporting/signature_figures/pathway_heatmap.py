@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.reporting.canvas import INK, Drawing, one_axes, styled
+from stratify.reporting.canvas import INK, Drawing, one_axes, short, styled
 
 _LIMIT = 3.0
 
@@ -39,9 +39,12 @@ def draw_heatmap(scores: pd.DataFrame, groups: pd.Series, unit: str) -> Drawing:
         for start in starts[1:]:
             axes.axvline(start, color=INK, lw=1.4)
         ends = np.r_[starts[1:], len(words)]
-        labels = [f"{name} (n {end - start})" for name, start, end in zip(names, starts, ends, strict=True)]
+        labels = [
+            f"{short(name, 24)} (n {end - start})"
+            for name, start, end in zip(names, starts, ends, strict=True)
+        ]
         axes.set_xticks((starts + ends) / 2, labels)
-        axes.set_yticks(np.arange(len(values)) + 0.5, [str(name) for name in scores])
+        axes.set_yticks(np.arange(len(values)) + 0.5, [short(name) for name in scores])
         axes.tick_params(length=0)
         figure.colorbar(picture, ax=axes, label=unit, extend="both")
     means = scores.groupby(groups.astype(str).to_numpy()).mean()

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from stratify.reporting.canvas import BLUE, INK, ORANGE, Drawing, styled
+from stratify.reporting.canvas import BLUE, GREY, INK, ORANGE, Drawing, short, styled
 
 NOT_FARTHER = "together no farther out than healthy people are"
 _HEALTHY = 1.645  # the middle nine tenths
@@ -37,7 +37,7 @@ def draw_patient(pathways: pd.Series, proteins: pd.DataFrame, name: str, *, most
     shown = shown.head(most).reset_index(drop=True)
     rows = max(len(pathways), len(shown), 3)
     with styled():
-        figure = Figure(figsize=(9.2, 1.6 + 0.3 * rows), layout="constrained")
+        figure = Figure(figsize=(10.8, 1.6 + 0.3 * rows), layout="constrained")
         left, right = figure.subplots(1, 2)
         _lollipops(left, [str(word) for word in pathways.index], pathways.to_numpy(dtype=float))
         left.set_title(f"{name}: pathways", loc="left", fontsize=10)
@@ -48,7 +48,9 @@ def draw_patient(pathways: pd.Series, proteins: pd.DataFrame, name: str, *, most
         _lollipops(right, names.tolist(), shown["deviation"].to_numpy(dtype=float))
         right.set_title("proteins outside the healthy range", loc="left", fontsize=10)
         if len(shown) and not shown["deviation"].any():
-            right.text(0.03, 0.01, NOT_FARTHER, transform=right.transAxes, fontsize=9, style="italic")
+            right.text(
+                0.03, 0.01, NOT_FARTHER, transform=right.transAxes, fontsize=9, style="italic", wrap=True
+            )
         for axes in (left, right):
             axes.set_xlabel("healthy SDs (shaded: nine tenths)")
     top = pathways.dropna().abs().nlargest(1)
@@ -62,10 +64,13 @@ def _lollipops(axes: Axes, names: list[str], values: np.ndarray) -> None:
     place = np.arange(len(names))[::-1].astype(float)
     axes.axvspan(-_HEALTHY, _HEALTHY, color="#e8e8e8", lw=0, zorder=0)
     axes.hlines(place, 0, values, color=INK, lw=1.2)
-    up = values > 0
-    axes.scatter(values[up], place[up], s=36, marker="^", color=ORANGE, zorder=3)
-    axes.scatter(values[~up], place[~up], s=36, marker="v", color=BLUE, zorder=3)
+    for rows, marker, colour in (
+        (values > 0, "^", ORANGE),
+        (values < 0, "v", BLUE),
+        (values == 0, "o", GREY),
+    ):
+        axes.scatter(values[rows], place[rows], s=36, marker=marker, color=colour, zorder=3)
     axes.axvline(0, color=INK, lw=0.6)
-    axes.set_yticks(place, names)
+    axes.set_yticks(place, [short(name, 48) for name in names])
     reach = max(3.0, float(np.nanmax(np.abs(values), initial=0.0)) * 1.1)
     axes.set(xlim=(-reach, reach), ylim=(-0.7, max(len(names), 1) - 0.3))

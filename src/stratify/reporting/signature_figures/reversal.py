@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.reporting.canvas import BLUE, GREY, INK, Drawing, one_axes, styled
+from stratify.reporting.canvas import BLUE, GREY, INK, Drawing, one_axes, short, styled
 
+NOTHING = "no drug shares a protein"
 _HALF = 0.5
 
 
@@ -38,16 +39,18 @@ def draw_reversal(table: pd.DataFrame, title: str) -> Drawing:
         colours = np.where(low > _HALF, BLUE, GREY)
         axes.scatter(share, place, s=size, color=colours, edgecolor=INK, lw=0.8, zorder=3)
         axes.axvline(_HALF, color=INK, lw=0.8, ls=":")
-        axes.set_yticks(place, rows["drug"].astype(str).tolist())
+        axes.set_yticks(place, [short(name) for name in rows["drug"]])
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.7, max(len(rows), 1) - 0.3))
         axes.set(xlabel=f"share of shared proteins that the drug moves against {title}")
+        if not len(rows):
+            axes.text(0.5, 0, NOTHING, ha="center", va="center", style="italic")
         for n, p, evidence, at in zip(
             rows["n_shared"], rows["p_value"], rows["evidence"], place, strict=True
         ):
             told = f"{n} shared, p {_written(p)}, {evidence}"
             axes.annotate(told, (1.02, at), xycoords=("axes fraction", "data"), va="center", fontsize=8)
     alt = [f"{row.drug} {row.fraction_reversed:.2f} of {row.n_shared}" for row in rows.itertuples()]
-    return figure, f"Share reversed of {title} by drug: {'; '.join(alt) or 'no drug shares a protein'}."
+    return figure, f"Share reversed of {title} by drug: {'; '.join(alt) or NOTHING}."
 
 
 def _written(p: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stratify.reporting.canvas import BLUE, INK, Drawing, one_axes, styled
+from stratify.reporting.canvas import BLUE, INK, Drawing, one_axes, short, styled
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ def draw_ridgelines(scores: pd.Series, groups: pd.Series, label: str) -> Drawing
             axes.plot(grid, place + ridge, color=INK, lw=1.0)
             axes.plot(values, np.full(len(values), place - 0.06), "|", color=INK, ms=7, alpha=0.7)
             axes.plot([middle, middle], [place, place + 0.5], color=INK, lw=2.2)
-        axes.set_yticks(range(len(parts)), [f"{name} (n {len(values)})" for _, name, values in parts])
+        axes.set_yticks(range(len(parts)), [f"{short(name)} (n {len(values)})" for _, name, values in parts])
         axes.set(xlabel=label, ylim=(-0.25, len(parts) + _OVERLAP - 0.8))
     told = ", ".join(f"{name} {middle:.2f} (n {len(values)})" for middle, name, values in parts)
     return figure, f"{label} by group, medians: {told or 'nobody'}."

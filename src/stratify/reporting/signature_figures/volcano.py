@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from stratify.reporting.canvas import BLUE, GREY, INK, ORANGE, Drawing, one_axes, styled
+from stratify.reporting.canvas import BLUE, GREY, INK, ORANGE, Drawing, one_axes, short, styled
 from stratify.reporting.signature_figures.side_labels import label_points
 
 _SMALLEST_P = 1e-300
@@ -45,7 +45,7 @@ def draw_volcano(table: pd.DataFrame, title: str, *, q: float = 0.05, most: int 
             axes.axhline(height[found].min(), color=INK, lw=0.8, ls="--")
         reach = max(float(np.abs(effect).max(initial=0.0)), 0.1) * 1.08
         axes.set(xlim=(-reach, reach), ylim=(0, max(float(height.max(initial=1.0)), 1.0) * 1.06))
-        axes.set_xlabel(f"log2 fold change, {title}")
+        axes.set_xlabel(f"log2 fold change, {short(title, 56)}")
         axes.set_title("evidence, -log10 p (upward)", fontsize=10)
         axes.tick_params(axis="y", direction="in", pad=-18)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=9)
