@@ -36,6 +36,7 @@ def test_a_cohort_gives_drugs_and_patients(stratify, cohort, tmp_path):
     assert table["p_value"].between(0, 1).sum() >= 8
     assert patients["patient_id"].nunique() == 30
     assert "never response to a drug" in err
+    assert "whatever the drug" in err
     assert "AD and HC differ in site" in err
     assert "dupilumab" in printed
     beside = json.loads((tmp_path / "r.csv.provenance.json").read_text(encoding="utf-8"))
@@ -94,3 +95,15 @@ def test_files_that_can_not_be_laid_over_are_refused(stratify, cohort, folder, t
     assert "drug" in refused(stratify("reverse", *cohort, *PAIR, "--drugs", tmp_path / "drugs.csv"))
     (tmp_path / "t.csv").write_text("protein,log2_fold_change\nIL6,1\n", encoding="utf-8")
     assert "shrunken_fold_change" in refused(stratify("reverse", tmp_path / "t.csv"))
+
+
+def test_a_folder_as_the_table_is_refused_before_patients_and_pictures_are_written(
+    stratify, cohort, tmp_path, refused
+):
+    each, drawn = tmp_path / "p.csv", tmp_path / "r.svg"
+    (tmp_path / "taken").mkdir()
+    answer = stratify(
+        "reverse", *cohort, *PAIR, "-o", tmp_path / "taken", "--patients", each, "--figure", drawn
+    )
+    assert "is a folder" in refused(answer)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]

@@ -10,7 +10,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical, Picture
-from stratify.cli.output import print_json, require_picture, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ def associate(
     from stratify.signatures.cohort_association import associate as associate_cohort
     from stratify.signatures.provenance import write_table
 
-    require_picture(figure)
+    require_outputs(output, figure=figure)
     cohort = open_cohort(files, clinical)
     found = associate_cohort(
         cohort.people,

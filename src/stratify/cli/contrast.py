@@ -11,7 +11,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical, Picture
-from stratify.cli.output import print_json, require_picture, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -86,8 +86,9 @@ def contrast(
     from stratify.assays.cohort_file import open_cohort
     from stratify.signatures.provenance import write_table
 
+    require_outputs(output, figure=figure)
     if figure is not None:
-        _require_one_pair(asked, figure)
+        _require_one_pair(asked)
     cohort = open_cohort(files, clinical)
     for line in cohort.unmatched.lines():
         tell(line)
@@ -114,8 +115,7 @@ def contrast(
     print(f"table: {output}")
 
 
-def _require_one_pair(asked: Question, figure: Path) -> None:
-    require_picture(figure)
+def _require_one_pair(asked: Question) -> None:
     if asked.all_pairs or asked.preset is not None:
         raise typer.BadParameter("--figure draws one contrast: name it by --case and --control")
 

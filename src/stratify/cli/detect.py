@@ -10,7 +10,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, Picture
-from stratify.cli.output import print_json, require_picture, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 DIALS = ("relative_size", "handling_offset", "batch_offset_sd", "bridges")
 CAUTION = "of simulated patients: nobody has labelled Th2-skewed depression, and resemblance is not response"
@@ -67,11 +67,10 @@ def detect(
         detectability_rows,
         require_shares,
     )
-    from stratify.signatures.provenance import require_file, write_table
+    from stratify.signatures.provenance import write_table
     from stratify.simulation.design import design_preset
 
-    require_picture(figure)
-    require_file(output)
+    require_outputs(output, figure=figure)
     asked = circumstances(
         dials.size or (0.3, 0.5, 0.8),
         handling=dials.handling or (0.0, 1.0),

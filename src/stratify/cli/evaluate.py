@@ -10,7 +10,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical
-from stratify.cli.output import print_json, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 MDD = "labels are diagnoses: nothing here says how a model does in depression, which nobody has labelled"
 
@@ -47,6 +47,7 @@ def evaluate(
     from stratify.screening.evaluation import evaluate as evaluate_model
     from stratify.signatures.provenance import write_table
 
+    require_outputs(output)
     found = evaluate_model(
         model,
         files,

@@ -13,8 +13,13 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def require_picture(figure: Path | None) -> None:
-    """Refuse the name of a picture of no known kind, before anything is computed."""
+def require_outputs(*tables: Path | None, figure: Path | None = None) -> None:
+    """Refuse a folder as a table, or a picture of no known kind, before anything is computed or written."""
+    from stratify.signatures.provenance import require_file
+
+    for table in tables:
+        if table is not None:
+            require_file(table)
     if figure is not None:
         from stratify.reporting.signature_figures.saving import require_suffix
 

@@ -11,7 +11,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, Clinical, Picture
-from stratify.cli.output import print_json, require_picture, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def overlap(
     as_json: AsJson = False,
 ) -> None:
     """Compare two contrasts: shared controls are accounted for, tables without patients give counts."""
-    require_picture(figure)
+    require_outputs(output, asked.curve, figure=figure)
     if asked.first is None and asked.second is None and len(files) == 2:
         if figure is not None:
             raise typer.BadParameter("--figure needs a cohort: what two tables share is not in them")

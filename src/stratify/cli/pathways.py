@@ -10,7 +10,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical, Picture
-from stratify.cli.output import print_json, require_picture, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def pathways(
     from stratify.signatures.activity.output import write_activity
     from stratify.signatures.activity.scores import pathway_activity
 
-    require_picture(figure)
+    require_outputs(output, figure=figure)
     if asked.show is not None and figure is None:
         raise typer.BadParameter("--show belongs to --figure")
     opened = open_cohort(cohort, clinical)

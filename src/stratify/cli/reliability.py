@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stratify.cli.options import AsJson, AssayFiles, Clinical
-from stratify.cli.output import print_json, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 
 def reliability(
@@ -24,6 +24,7 @@ def reliability(
     from stratify.screening.repeats import repeats
     from stratify.signatures.provenance import write_table
 
+    require_outputs(output)
     found = repeats(model, files, clinical=clinical, patient=patient)
     facts = found.as_dict()
     sources = {path.name: digest(path) for path in (*files, clinical) if path is not None}

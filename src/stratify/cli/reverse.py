@@ -10,13 +10,17 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, Clinical, Picture
-from stratify.cli.output import print_json, require_picture, tell
+from stratify.cli.output import print_json, require_outputs, tell
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
     from stratify.signatures.patients import Patients
 
+FAR_OUT = (
+    "patients are ranked beside healthy people only where three shared proteins are abnormal: who lies that "
+    "far out stands above all healthy people more often than by chance, whatever the drug"
+)
 RESEMBLANCE = "reversal of a profile, never response to a drug: nobody was treated here"
 
 
@@ -68,6 +72,7 @@ def reverse(
     from stratify.signatures.drug_signatures import read_drugs, shipped_drugs
 
     _refuse_half_questions(profile, signature, figure)
+    require_outputs(output, profile.patients, figure=figure)
     if targets is not None and drugs is None:
         raise typer.BadParameter("--targets belongs to --drugs")
     chosen = shipped_drugs() if drugs is None else read_drugs(drugs, targets)
@@ -101,7 +106,6 @@ def _refuse_half_questions(profile: Profile, signature: Path | None, figure: Pat
         raise typer.BadParameter("give a contrast table, or --cohort with --case and --control")
     if profile.patient is not None and (figure is None or profile.cohort is None):
         raise typer.BadParameter("--patient belongs to --figure, and needs --cohort")
-    require_picture(figure)
 
 
 def _from_table(signature: Path, profile: Profile, drugs: Any) -> tuple[Any, dict[str, Any], None]:
@@ -159,8 +163,10 @@ def _each_patient(
         _draw_patient(patients, profile, drugs, figure)
     if profile.patients is not None:
         each = reverse_patients(patients, case=case, control=control, drugs=drugs)
-        write_table(each, profile.patients, provenance=provenance)
+        notes = [*provenance["notes"], FAR_OUT]
+        write_table(each, profile.patients, provenance=provenance | {"notes": notes})
         tell(f"patients: {profile.patients}")
+        tell(FAR_OUT)
 
 
 def _draw_patient(patients: Patients, profile: Profile, drugs: Any, figure: Path) -> None:
