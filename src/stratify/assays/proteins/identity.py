@@ -270,6 +270,7 @@ def uniprot_key(uniprot: str) -> str:
     return identify(uniprot)[0] or ",".join(parts)
 
 
+@lru_cache(maxsize=65536)
 def protein_key(uniprot: str, name: str = "", panel: str = "") -> str:
     """Tell assays of different molecules apart, also where these share an accession.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -129,7 +130,10 @@ def named_set(name: str, words: Sequence[str], source: str) -> GeneSet:
     rows = [
         (protein.uniprot, protein.gene, "") if protein else ("", word, "") for word, protein in found.items()
     ]
-    table = pd.DataFrame(list(dict.fromkeys(rows)), columns=["uniprot", "gene", "confidence"])
+    columns = zip(*dict.fromkeys(rows), strict=True) if rows else ((), (), ())
+    table = pd.DataFrame(
+        {name: np.array(cells, dtype=object) for name, cells in zip(_MEMBER, columns, strict=True)}
+    )
     return GeneSet(name, table, source, unknown)
 
 
@@ -180,7 +184,14 @@ def _places(assays: pd.DataFrame, wanted: set[str]) -> dict[tuple[str, str], lis
     places: dict[tuple[str, str], list[int]] = {}
     names = zip(assays["uniprot"].astype(str), assays["gene"].astype(str), strict=True)
     for column, (uniprot, gene) in enumerate(names):
-        keys = [("uniprot", part) for part in uniprot_key(uniprot).split(",") if part in wanted]
-        for key in [*keys, ("gene", gene)] if gene in wanted else keys:
-            places.setdefault(key, []).append(column)
+        for part in _parts(uniprot):
+            if part in wanted:
+                places.setdefault(("uniprot", part), []).append(column)
+        if gene and gene in wanted:
+            places.setdefault(("gene", gene), []).append(column)
     return places
+
+
+@lru_cache(maxsize=65536)
+def _parts(uniprot: str) -> tuple[str, ...]:
+    return tuple(part for part in uniprot_key(uniprot).split(",") if part)

@@ -16,7 +16,6 @@ from stratify.signatures.activity.method import Array
 
 _COLUMNS = ("uniprot", "gene", "panel", "assay")
 _RANK = {panel: rank for rank, panel in enumerate(PREFERRED_PANELS)}
-_LAST = (len(_RANK) + 1, "", -1)
 
 
 def one_assay_each(assays: pd.DataFrame) -> NDArray[np.intp]:
@@ -40,14 +39,26 @@ def one_assay_each(assays: pd.DataFrame) -> NDArray[np.intp]:
     >>> one_assay_each(pd.DataFrame(columns, ["c", "b", "a"])).tolist()
     [2, 1]
     """
-    names = {name: _texts(assays, name) for name in _COLUMNS}
-    ids = assays.index.astype(str).tolist()
-    chosen: dict[str, tuple[int, str, int]] = {}
-    for place, (uniprot, gene, panel, assay, name) in enumerate(zip(*names.values(), ids, strict=True)):
-        canonical = canonical_panel(panel)
-        key = protein_key(uniprot, assay or gene, canonical) or f" {name}"
-        chosen[key] = min(chosen.get(key, _LAST), (_RANK.get(canonical, len(_RANK)), name, place))
-    return np.array([place for _, _, place in sorted(chosen.values(), key=lambda one: one[1])], dtype=np.intp)
+    return _one_each({name: _texts(assays, name) for name in _COLUMNS}, assays.index.astype(str).tolist())
+
+
+def _one_each(names: dict[str, list[str]], ids: list[str]) -> NDArray[np.intp]:
+    panels = {panel: canonical_panel(panel) for panel in set(names["panel"])}
+    canonical = [panels[panel] for panel in names["panel"]]
+    keys = [
+        protein_key(uniprot, assay or gene, panel) or f" {name}"
+        for uniprot, gene, assay, panel, name in zip(
+            names["uniprot"], names["gene"], names["assay"], canonical, ids, strict=True
+        )
+    ]
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    if len(set(keys)) < len(keys):
+        ranks = [_RANK.get(panel, len(_RANK)) for panel in canonical]
+        first: dict[str, int] = {}
+        for place in sorted(order, key=ranks.__getitem__):  # stable: among equals the first by id
+            first.setdefault(keys[place], place)
+        order = sorted(first.values(), key=ids.__getitem__)
+    return np.array(order, dtype=np.intp)
 
 
 def _texts(assays: pd.DataFrame, name: str) -> list[str]:
@@ -68,11 +79,12 @@ def measured_assays(people: AnnData) -> tuple[NDArray[np.intp], pd.DataFrame]:
     assays : DataFrame
         Index assay id; ``uniprot``, ``gene``, ``panel``, ``assay``, ``detectability``.
     """
-    columns = one_assay_each(people.var)
     var = people.var
-    assays = pd.DataFrame({name: _texts(var, name) for name in _COLUMNS}, index=var.index.astype(str))
-    assays["detectability"] = np.nan_to_num(detectability(people), nan=1.0)
-    return columns, assays.iloc[columns]
+    names, ids = {name: _texts(var, name) for name in _COLUMNS}, var.index.astype(str)
+    columns = _one_each(names, ids.tolist())
+    texts = {name: np.array(words, dtype=object)[columns] for name, words in names.items()}
+    seen = np.nan_to_num(detectability(people), nan=1.0)[columns]
+    return columns, pd.DataFrame({**texts, "detectability": seen}, index=ids[columns])
 
 
 def levels_of(people: AnnData, columns: NDArray[np.intp]) -> Array:
