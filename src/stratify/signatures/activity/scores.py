@@ -262,14 +262,16 @@ def _copies(people: AnnData, columns: NDArray[np.intp]) -> list[str]:
 
 
 def _set_notes(table: pd.DataFrame) -> list[str]:
-    none = table.loc[table["used"] == 0, "pathway"]
-    handling = table.loc[(table["pathway"] == HANDLING) & (table["source"] == SHIPPED), "pathway"]
-    few = table.loc[(table["measured"] < table["listed"] / 2) & (table["used"] > 0), "pathway"]
-    unscored = table.loc[(table["samples_not_scored"] > 0) & (table["used"] > 0), "pathway"]
-    fewer = table.loc[table["samples_on_fewer"] > 0, "pathway"]
-    lost = table.loc[(table["used"] < table["measured"]) & (table["used"] > 0), "pathway"]
-    doubtful = table.loc[table["verified_share"] < MOST_REMEMBERED, "pathway"]
-    unknown = table.loc[table["unknown"] != "", "pathway"]
+    column = {str(name): table[name].to_numpy() for name in table}
+    names, used = column["pathway"], column["used"] > 0
+    none = names[~used]
+    handling = names[(names == HANDLING) & (column["source"] == SHIPPED)]
+    few = names[(column["measured"] < column["listed"] / 2) & used]
+    unscored = names[(column["samples_not_scored"] > 0) & used]
+    fewer = names[column["samples_on_fewer"] > 0]
+    lost = names[(column["used"] < column["measured"]) & used]
+    doubtful = names[column["verified_share"] < MOST_REMEMBERED]
+    unknown = names[column["unknown"] != ""]
     lines = [
         (handling, "without proteins that belong to a T-helper axis or to the contrast of atopic dermatitis"),
         (none, "no member can be used, not scored"),
