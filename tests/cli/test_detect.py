@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pandas as pd
 
@@ -40,3 +43,16 @@ def test_a_folder_is_refused_before_anything_is_simulated(stratify, tmp_path, re
     told = stratify("detect", *SMALL, "-o", tmp_path)
     assert "is a folder" in refused(told)
     assert "study 1" not in told[2]
+
+
+def test_the_page_tells_what_its_command_prints(stratify, tmp_path, monkeypatch):
+    page = Path(__file__).parents[2].joinpath("docs", "detectability.md").read_text(encoding="utf-8")
+    block = re.search(r"```sh\n(.*?)```", page, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    code, printed, err = stratify(*shlex.split(block[1].replace("\\\n", " "))[1:])
+    assert code == 0, err
+    half = "size 0.5, leak 0, batch offset 0, 4 bridges: flags 0.13 (0.02) of the skewed and 0.013"
+    assert half in printed
+    assert "0.52 at 0.1 (76), 0.77 at 0.25 (30)" in printed
+    assert "size 0.5, leak 1, batch offset 0, 4 bridges: flags 0.03" in printed
+    assert (tmp_path / "detectability.svg").is_file()
