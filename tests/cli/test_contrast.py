@@ -133,3 +133,17 @@ def test_a_volcano_is_drawn_of_one_contrast_only(stratify, cohort, tmp_path):
     assert ask(stratify, cohort, *pair, "--figure", tmp_path / "v.gif")[0][0] == 1
     assert ask(stratify, cohort, "--all-pairs", "--figure", tmp_path / "w.svg")[0][0] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["v.svg"]
+
+
+def test_a_fold_change_is_tested_and_counted(stratify, cohort):
+    (code, out, _), path = ask(stratify, cohort, "--case", "AD", "--control", "HC", "--fold-change", "1.2")
+    table = pd.read_csv(path)
+    assert code == 0
+    count = int((table["q_beyond"] < 0.05).sum())
+    assert f"  {count} with a true fold change above 1.2 (tested, same FDR)" in out
+
+
+def test_nearly_everything_may_be_asked_for(stratify, cohort):
+    (code, out, err), _ = ask(stratify, cohort, "--case", "AD", "--control", "HC", "--fdr", "0.95")
+    assert code == 0, err
+    assert "proteins at FDR 0.95" in out

@@ -167,6 +167,9 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         people = ", ".join(f"{name} {count}" for name, count in one["patients"].items())
         found = f"{one['found']} of {one['tested']} proteins at FDR {one['fdr']:g}"
         lines.append(f"{one['contrast']} (patients: {people}): {found}")
+        if "found_beyond" in one:
+            fold = one["options"]["fold_change"]
+            lines.append(f"  {one['found_beyond']} with a true fold change above {fold:g} (tested, same FDR)")
         smallest = one["power"]["median_detectable_log2_fold_change"]
         if smallest is not None:
             lines.append(f"  found with 80% power: log2 fold change {smallest:.2f} (median protein)")

@@ -22,6 +22,8 @@ from stratify.signatures.shrinkage import shrink_effects
 
 Array = NDArray[np.float64]
 
+LARGEST_ALPHA = 0.5  # at which power is stated, where nearly everything was found
+
 
 def fit_contrasts(
     samples: ComparedSamples,
@@ -102,7 +104,7 @@ def _contrast(
     seen = np.isfinite(samples.levels)
     measured = np.stack([seen[_rows(samples, name)].sum(axis=0) for name in pair], axis=1)
     counts = {name: samples.count(name) for name in pair}
-    alpha = benjamini_hochberg_threshold(p, options.fdr)
+    alpha = min(benjamini_hochberg_threshold(p, options.fdr), LARGEST_ALPHA)
     return Contrast(
         name=f"{pair[0]} - {pair[1]}",
         case=pair[0],

@@ -160,9 +160,19 @@ class Contrast:
             "n_control": self.measured[:, 1],
         }
         if self.options.fold_change > 1:
-            beyond = beyond_fold_change(self.result, self.options.fold_change)[:, 0]
-            columns |= {"p_beyond": beyond, "q_beyond": adjusted(beyond)}
+            columns |= {"p_beyond": self.p_beyond, "q_beyond": adjusted(self.p_beyond)}
         return self.assays.assign(**columns)
+
+    @property
+    def p_beyond(self) -> Array:
+        """Test (p,) whether the true fold change exceeds the one that was asked for."""
+        return beyond_fold_change(self.result, self.options.fold_change)[:, 0]
+
+    def _found_beyond(self) -> dict[str, int]:
+        if self.options.fold_change <= 1:
+            return {}
+        with np.errstate(invalid="ignore"):
+            return {"found_beyond": int((adjusted(self.p_beyond) < self.options.fdr).sum())}
 
     def summary(self) -> dict[str, Any]:
         """Say in a few numbers what came out, for JSON."""
@@ -175,6 +185,7 @@ class Contrast:
             "assays": len(self.q_value),
             "tested": int(np.isfinite(self.q_value).sum()),
             "found": int(self.found.sum()),
+            **self._found_beyond(),
             "fdr": self.options.fdr,
             "formula": self.design.formula,
             "correlation": self.correlation,
