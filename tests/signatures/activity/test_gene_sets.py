@@ -35,7 +35,7 @@ def test_shipped_sets_are_the_pathways_and_handling_does_not_speak_of_disease():
 def test_symbols_accessions_and_vendor_names_are_understood(tmp_path):
     text = "\ufeffa\thttp\tCCL17\tP01579\tTARC\tIL-6\tNOGENE1\t\tTF\r\n\nempty\tremark\r\n"
     first, second = read_gene_sets(write(tmp_path, text))
-    assert first.proteins["gene"].tolist() == ["CCL17", "IFNG", "IL6", "NOGENE1", "TF"]
+    assert [member.gene for member in first.proteins] == ["CCL17", "IFNG", "IL6", "NOGENE1", "TF"]
     assert first.unknown == ("NOGENE1",)
     assert (second.name, len(second.proteins)) == ("empty", 0)
     assays = pd.DataFrame({"uniprot": ["Q92583", "", "P02787"], "gene": ["", "NOGENE1", "TF"]})

@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stratify.signatures.activity.gene_sets import GeneSet, named_set
+from stratify.signatures.activity.gene_sets import GeneSet, Member, named_set
 from stratify.signatures.activity.method import Members
 from stratify.signatures.activity.registry import METHODS
 from stratify.signatures.activity.set_table import ScoredSets, set_table, used_members
 
 ASSAYS = pd.DataFrame({"uniprot": ["Q92583", "P01579", "P05231"], "gene": ["CCL17", "IFNG", "IL6"]})
-PROTEINS = pd.DataFrame(
-    {"uniprot": ["Q92583", "P01579", "P01375"], "gene": "", "confidence": ["verified", "memory", "memory"]}
+PROTEINS = (
+    Member("Q92583", "", "verified"),
+    Member("P01579", "", "memory"),
+    Member("P01375", "", "memory"),
 )
 SETS = ScoredSets.on([GeneSet("a", PROTEINS, "x"), named_set("b", ["IL6", "NOGENE1"], "y")], ASSAYS)
 

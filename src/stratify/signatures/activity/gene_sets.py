@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,22 @@ from stratify.signatures.pathways import HANDLING, pathway_table
 
 SHIPPED = "data/pathways.csv"
 RESERVED = "sample_id"
-_MEMBER = ("uniprot", "gene", "confidence")
+
+
+class Member(NamedTuple):
+    """A protein of a set.
+
+    Parameters
+    ----------
+    uniprot, gene : str
+        "" where unknown.
+    confidence : str
+        ``verified``, ``memory``, or "" where the set does not say where its members come from.
+    """
+
+    uniprot: str
+    gene: str
+    confidence: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +46,8 @@ class GeneSet:
     ----------
     name : str
         Of the set.
-    proteins : DataFrame
-        One row a member: ``uniprot``, ``gene`` ("" where unknown) and ``confidence``: ``verified``,
-        ``memory``, or "" where the set does not say where its members come from.
+    proteins : tuple of Member
+        Each once.
     source : str
         File or table from which it was read.
     unknown : tuple of str
@@ -40,7 +55,7 @@ class GeneSet:
     """
 
     name: str
-    proteins: pd.DataFrame
+    proteins: tuple[Member, ...]
     source: str
     unknown: tuple[str, ...] = ()
 
@@ -58,7 +73,11 @@ def shipped_sets() -> list[GeneSet]:
     [('Apoptosis', 11), ('Innate_general', 43)]
     """
     return [
-        GeneSet(str(name), rows[["uniprot", "gene", "confidence"]], SHIPPED)
+        GeneSet(
+            str(name),
+            tuple(map(Member, rows["uniprot"], rows["gene"], rows["confidence"])),
+            SHIPPED,
+        )
         for name, rows in pathway_table().groupby("pathway", sort=True)
     ]
 
@@ -127,14 +146,11 @@ def named_set(name: str, words: Sequence[str], source: str) -> GeneSet:
     """
     found = {word: _protein(word) for word in words}
     unknown = tuple(word for word, protein in found.items() if protein is None)
-    rows = [
-        (protein.uniprot, protein.gene, "") if protein else ("", word, "") for word, protein in found.items()
+    members = [
+        Member(protein.uniprot, protein.gene, "") if protein else Member("", word, "")
+        for word, protein in found.items()
     ]
-    columns = zip(*dict.fromkeys(rows), strict=True) if rows else ((), (), ())
-    table = pd.DataFrame(
-        {name: np.array(cells, dtype=object) for name, cells in zip(_MEMBER, columns, strict=True)}
-    )
-    return GeneSet(name, table, source, unknown)
+    return GeneSet(name, tuple(dict.fromkeys(members)), source, unknown)
 
 
 def _protein(word: str) -> Protein | None:
@@ -166,12 +182,12 @@ def membership(sets: Sequence[GeneSet], assays: pd.DataFrame) -> tuple[NDArray[n
     """
     inside = np.zeros((len(sets), len(assays)), dtype=bool)
     confidence = np.full(inside.shape, "", dtype="<U12")
-    members = [list(zip(*(named.proteins[name] for name in _MEMBER), strict=True)) for named in sets]
     places = _places(
-        assays, {name for rows in members for uniprot, gene, _ in rows for name in (uniprot, gene)}
+        assays,
+        {word for named in sets for member in named.proteins for word in (member.uniprot, member.gene)},
     )
     for row, named in enumerate(sets):
-        for uniprot, gene, word in members[row]:
+        for uniprot, gene, word in named.proteins:
             for column in {*places.get(("uniprot", uniprot), ()), *places.get(("gene", gene), ())}:
                 inside[row, column], confidence[row, column] = True, word
         if named.name == HANDLING and named.source == SHIPPED:

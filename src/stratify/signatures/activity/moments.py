@@ -36,10 +36,11 @@ def moments(levels: Array) -> tuple[Array, Array]:
 
 
 def _moments(levels: Array) -> Array:
-    measured = ~np.isnan(levels)
-    count = measured.sum(axis=0)
-    total = np.where(measured, levels, 0.0).sum(axis=0)
+    gaps = np.isnan(levels)
+    whole = not gaps.any()
+    count = np.full(levels.shape[1], len(levels)) if whole else len(levels) - gaps.sum(axis=0)
+    total = (levels if whole else np.where(gaps, 0.0, levels)).sum(axis=0)
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    squares = np.square(np.where(measured, levels - mean, 0.0)).sum(axis=0)
+    squares = np.square(levels - mean if whole else np.where(gaps, 0.0, levels - mean)).sum(axis=0)
     sd = np.sqrt(squares / np.maximum(count - 1, 1))
     return np.stack([mean, np.where((count > 1) & (sd >= SMALLEST_SD), sd, np.nan)])

@@ -33,6 +33,11 @@ def fit_plage(levels: Array, members: Members) -> State:
     ----------
     Tomfohr et al., BMC Bioinformatics 2005, doi:10.1186/1471-2105-6-225.
     """
+    return _fit(levels, members)[0]
+
+
+def _fit(levels: Array, members: Members) -> tuple[State, Array]:
+    """State, and the standardised levels of its columns."""
     center, scale = (np.full(levels.shape[1], np.nan) for _ in range(2))
     columns = np.flatnonzero(members.inside.any(axis=0))
     center[columns], scale[columns] = moments(np.take(levels, columns, axis=1))
@@ -40,12 +45,13 @@ def fit_plage(levels: Array, members: Members) -> State:
     state = {"inside": inside, "center": center, "scale": scale}
     columns, places = columns_of(inside)
     z = _standardised(state, levels, columns)
-    z = np.where(np.isnan(z), 0.0, z)
+    filled = np.where(np.isnan(z), 0.0, z)
     loadings, size = np.zeros(inside.shape), np.full(len(inside), np.nan)
     for row, place in enumerate(places):
         if len(place):
-            loadings[row, columns[place]], size[row] = _first(np.take(z, place, axis=1))
-    return state | {"loadings": loadings, "size": np.where(size > _SMALLEST, size, np.nan)}
+            loadings[row, columns[place]], size[row] = _first(np.take(filled, place, axis=1))
+    state |= {"loadings": loadings, "size": np.where(size > _SMALLEST, size, np.nan)}
+    return state, z
 
 
 def _first(z: Array) -> tuple[Array, float]:
@@ -78,16 +84,22 @@ def score_plage(state: State, levels: Array) -> Array:
         In the unit of a singular vector: squares add up to one over the reference people. Where members have
         no level, the least-squares fit to the others; NaN where none has.
     """
+    columns = columns_of(state["inside"])[0]
+    return _project(state, _standardised(state, levels, columns))
+
+
+def _project(state: State, z: Array) -> Array:
     columns, places = columns_of(state["inside"])
-    z = _standardised(state, levels, columns)
     gaps = np.isnan(z)
-    z = np.where(gaps, 0.0, z)
-    scores = np.full((len(levels), len(places)), np.nan)
+    whole = not gaps.any()
+    z = z if whole else np.where(gaps, 0.0, z)
+    scores = np.full((len(z), len(places)), np.nan)
     for column, place in enumerate(places):
         loadings = state["loadings"][column, columns[place]]
         total = (np.take(z, place, axis=1) * loadings).sum(axis=1)
-        known = np.where(np.take(gaps, place, axis=1), 0.0, np.square(loadings)).sum(axis=1)
-        size = state["size"][column] * known
+        squares = np.square(loadings)
+        known = squares if whole else np.where(np.take(gaps, place, axis=1), 0.0, squares)
+        size = state["size"][column] * known.sum(axis=-1)
         np.divide(total, size, out=scores[:, column], where=size > _SMALLEST)
     return scores
 
@@ -99,7 +111,7 @@ def _standardised(state: State, levels: Array, columns: np.ndarray) -> Array:
 
 def cohort_plage(levels: Array, members: Members) -> Array:
     """Score a cohort that is its own reference: levels (n, n_proteins) to scores (n, n_sets)."""
-    return score_plage(fit_plage(levels, members), levels)
+    return _project(*_fit(levels, members))
 
 
 METHOD = Method(
