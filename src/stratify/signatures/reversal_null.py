@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stratify.signatures.overlap import exceeded
 from stratify.signatures.patients import Patients
+from stratify.signatures.random_signatures import RandomProfiles
 from stratify.signatures.relabelling import Effects, Pair, relabelling
 
 Array = NDArray[np.float64]
@@ -25,8 +26,8 @@ class Chance:
     labels : array of shape (d,)
         From relabelled patients: exact when case and control do not differ at all.
     signatures : array of shape (d,)
-        From random signatures with the covariance of the proteins: that a drug is no better than another
-        one that moves as many proteins, which vary together, up and down.
+        From random signatures: that a drug is no better than another one that moves as many proteins up and
+        down, which vary together as much (`RandomProfiles`).
     """
 
     labels: Array
@@ -115,22 +116,13 @@ def chance(
     orders = moved.orders(count, np.random.default_rng([seed, 0]))
     sums = np.concatenate([-(z[:, 0] @ directions.T) for z in moved.z(orders)])
     labels = np.array([exceeded(column) for column in sums.T])
-    draws = np.random.default_rng([seed, 1]).standard_normal((count, len(effects.residual)))
-    random = draws @ effects.residual
+    random = RandomProfiles.draw(effects.residual, count, np.random.default_rng([seed, 1]))
+    z = effects.z[0]
     signatures = np.array(
         [
-            _against_random(random, row, hidden, effects.z[0])
+            exceeded(np.append(-(row @ z), random.sums(row, ~hidden, z)))
             for row, hidden in zip(directions, masked, strict=True)
         ]
     )
     nothing = ~(directions != 0).any(axis=1)
     return Chance(np.where(nothing, np.nan, labels), np.where(nothing, np.nan, signatures))
-
-
-def _against_random(random: Array, direction: Array, masked: NDArray[np.bool_], z: Array) -> float:
-    """Compare with signatures of the most extreme proteins of random profiles, as many up and down."""
-    downs, ups = int((direction < 0).sum()), int((direction > 0).sum())
-    allowed = np.flatnonzero(~masked)
-    order = allowed[np.argsort(random[:, allowed], axis=1)]
-    by_chance = z[order[:, :downs]].sum(axis=1) - z[order[:, len(allowed) - ups :]].sum(axis=1)
-    return exceeded(np.append(-(direction @ z), by_chance))
