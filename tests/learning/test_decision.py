@@ -30,6 +30,7 @@ REACHED_BY = {
     "model-not-shown": (FLAG, replace(RULE, shown=False), HEALTHY),
     "quality-fail": (replace(FLAG, quality="fail"), RULE, HEALTHY),
     "too-little-measured": (replace(FLAG, weight_covered=0.79), RULE, HEALTHY),
+    "thresholds-unknown": (replace(FLAG, thresholds_known=False), RULE, HEALTHY),
     "batch-not-anchored": (replace(FLAG, anchored="none"), RULE, HEALTHY),
     "matrix-differs": (replace(FLAG, matrix_differs=True), RULE, HEALTHY),
     "handling-suspect": (replace(FLAG, handling="suspect"), RULE, HEALTHY),
@@ -47,8 +48,8 @@ REACHED_BY = {
     "not-clearly-below": (replace(FLAG, conformal_p=0.2), RULE, HEALTHY),
 }
 OBJECTIONS = [
-    "model-not-shown", "quality-fail", "too-little-measured", "batch-not-anchored", "matrix-differs",
-    "handling-suspect", "biology-unusual", "no-healthy-reference",
+    "model-not-shown", "quality-fail", "too-little-measured", "thresholds-unknown", "batch-not-anchored",
+    "matrix-differs", "handling-suspect", "biology-unusual", "no-healthy-reference",
 ]  # fmt: skip
 
 

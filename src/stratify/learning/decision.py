@@ -19,6 +19,7 @@ REASONS = {
     "model-not-shown": "the model did not beat permuted labels, so no call may be made with it",
     "quality-fail": "the laboratory or the checks failed this sample",
     "too-little-measured": "too little of the score's weight was measured",
+    "thresholds-unknown": "proteins are missing, and the model keeps nobody to set thresholds without them",
     "batch-not-anchored": "the batch offset of this file is not known",
     "matrix-differs": "the blood was drawn into another kind of tube than that of the people learned from",
     "handling-suspect": "proteins that leak from blood cells are raised; check how the tube was handled",
@@ -149,6 +150,8 @@ class Evidence:
         Whether the blood was drawn into another kind of tube.
     without_leak : WithoutLeak, optional
         Judged in place of the first three where handling is ``suspect``.
+    thresholds_known : bool, default True
+        Whether the thresholds are those of the proteins that were measured.
     """
 
     conformal_p: float
@@ -163,6 +166,7 @@ class Evidence:
     weight_covered: float
     matrix_differs: bool = False
     without_leak: WithoutLeak = WithoutLeak()
+    thresholds_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -234,6 +238,7 @@ def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, 
         "model-not-shown": not rule.shown,
         "quality-fail": evidence.quality == "fail",
         "too-little-measured": not evidence.weight_covered >= rule.least_weight_covered,
+        "thresholds-unknown": not evidence.thresholds_known,
         "batch-not-anchored": evidence.anchored == "none",
         "matrix-differs": evidence.matrix_differs,
         "handling-suspect": evidence.handling == "suspect" and not evidence.without_leak.known,

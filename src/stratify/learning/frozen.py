@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from stratify.learning.calibration import Platt
 from stratify.learning.conformal import Member, p_values
 from stratify.learning.decision import Decision, Evidence, Healthy, Rule, WithoutLeak, decide
 from stratify.learning.domain import BiologyState, HandlingState, judge_biology, judge_handling
+from stratify.learning.held_out import NOBODY, HeldOut
 from stratify.learning.leak_effect import UNKNOWN, LeakEffect
 from stratify.learning.scorers import Scorer
 from stratify.signatures.gaps import GapState, fill_gaps
@@ -25,6 +27,7 @@ Array = NDArray[np.float64]
 
 # Assumed SD (NPX) of an assay's batch offset that nothing in the file measures.
 ASSUMED_OFFSET_SD = {"vendor": VENDOR_ERROR, "none": UNANCHORED_ERROR}
+NEXT_TO_NOTHING = 0.01  # share of the weight that may be missing where thresholds cannot be made again
 ASSUMED_PREVALENCES = (0.10, 0.25, 0.35)
 TWO_SIDED_90 = 1.6448536269514722
 KEPT = without_model("keep")
@@ -75,6 +78,8 @@ class FrozenModel:
         What stands in for values below their detection limit; they are kept as measured if left out.
     leak_effect : LeakEffect
         How the score follows a leak; unknown if left out, and then a leak allows no call.
+    held_out : HeldOut
+        The people learned from, to make thresholds for fewer proteins; nobody if left out.
     """
 
     name: str
@@ -102,6 +107,13 @@ class FrozenModel:
     offsets: Array
     limits: LimitState = KEPT
     leak_effect: LeakEffect = UNKNOWN
+    held_out: HeldOut = NOBODY
+
+    @cached_property
+    def weighty(self) -> NDArray[np.bool_]:
+        """Proteins (n_proteins,) that have a weight in the score or in a model of a fold."""
+        scorers = [self.scorer, *(member.scorer for member in self.members)]
+        return np.any([scorer.importance() > 0 for scorer in scorers], axis=0)
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,19 @@ class Batch:
     offset_error: Array
     matrix: Sequence[str] = ()
     limits: Array | None = None
+
+    def of(self, rows: NDArray[np.int_]) -> Batch:
+        """Take some of the patients; all of them are the very batch."""
+        if np.array_equal(rows, np.arange(len(self.profiles))):
+            return self
+        return replace(
+            self,
+            profiles=np.ascontiguousarray(self.profiles[rows]),
+            below_lod=np.ascontiguousarray(self.below_lod[rows]),
+            quality=[self.quality[row] for row in rows],
+            matrix=[self.matrix[row] for row in rows] if len(self.matrix) else (),
+            limits=None if self.limits is None else np.ascontiguousarray(self.limits[rows]),
+        )
 
 
 @dataclass(frozen=True)
@@ -386,6 +411,7 @@ def _decide_all(
                 weight_covered=float(raw.weight_covered[i]),
                 matrix_differs=bool(matrices[i] and model.matrix) and matrices[i] != model.matrix,
                 without_leak=without_leak[i],
+                thresholds_known=model.held_out.known or raw.weight_covered[i] >= 1 - NEXT_TO_NOTHING,
             ),
             model.rule,
             model.healthy,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stratify.learning.calibration import Platt, fit_platt
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
-from stratify.learning.conformal import Member
-from stratify.learning.decision import Healthy, Rule
+from stratify.learning.decision import Rule
 from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
 from stratify.learning.frozen import KEPT, FrozenModel
-from stratify.learning.leak_effect import LeakEffect, fit_leak_effect
+from stratify.learning.held_out import HeldOut
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
+from stratify.learning.thresholds import fit_thresholds
 from stratify.learning.validation import (
     Evaluation,
     Plan,
@@ -26,7 +25,7 @@ from stratify.learning.validation import (
     fit_fold,
 )
 from stratify.signatures.handling import handling_set, speaks_of_disease
-from stratify.signatures.limits import LimitState, without_model
+from stratify.signatures.limits import LimitState, treat_below, without_model
 from stratify.signatures.pathways import fit_axes, one_pathway_each
 from stratify.subtyping.definition import Definition
 
@@ -189,6 +188,9 @@ def freeze(
     no_handling = speaks_of_disease(problem.assays, definition.axes)
     handling = fit_handling(handling_set(problem.assays, no_handling), healthy)
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
+    scorers = [one.freeze()[1] for one in fitted]
+    rows = pd.Index(problem.samples).get_indexer(pd.Index(scores["sample_id"].unique()))
+    against = fit_thresholds(scores, scorers, _people(problem, rows, final, handling))
     return FrozenModel(
         name=recipe.name,
         version=recipe.version,
@@ -203,14 +205,15 @@ def freeze(
         rule=_rule(recipe, shown),
         gaps=gaps,
         scorer=scorer,
-        members=_members(scores, fitted),
+        members=against.members,
         background=z[problem.y[everybody] >= 0].mean(axis=0),
         detectability=problem.detectability,
         axes=fit_axes(definition.axes, problem.assays, healthy, problem.detectability),
-        calibration=_calibrate(scores),
-        healthy=healthy_reference(scores, dict(zip(problem.samples, problem.patients, strict=True))),
+        calibration=against.calibration,
+        healthy=against.healthy,
         handling=handling,
-        leak_effect=_leak_effect(problem, scores, final, handling),
+        leak_effect=against.leak_effect,
+        held_out=_held_out(problem, rows, scores, final),
         biology=fit_biology(
             z,
             _groups(problem, everybody),
@@ -223,15 +226,29 @@ def freeze(
     )
 
 
-def _leak_effect(
-    problem: Problem, scores: pd.DataFrame, final: SubtypeClassifier, handling: HandlingState
-) -> LeakEffect:
-    each = scores.groupby("sample_id", sort=False)["score"].mean()
-    rows = pd.Index(problem.samples).get_indexer(each.index)
+def _people(
+    problem: Problem, rows: NDArray[np.intp], final: SubtypeClassifier, handling: HandlingState
+) -> pd.DataFrame:
     profiles = problem.profiles[rows]
     z = final.freeze()[1].standardise(final.complete(profiles, problem.limits_of(rows)))
     leak = judge_handling(handling, z, np.isfinite(profiles))[0]
-    return fit_leak_effect(each.to_numpy(), leak, _groups(problem, rows), problem.patients[rows])
+    columns = {"patient": problem.patients[rows], "group": _groups(problem, rows), "leak": leak}
+    return pd.DataFrame(columns, index=problem.samples[rows])
+
+
+def _held_out(
+    problem: Problem, rows: NDArray[np.intp], scores: pd.DataFrame, final: SubtypeClassifier
+) -> HeldOut:
+    folds = pd.MultiIndex.from_frame(scores[["repeat", "fold"]])
+    place = pd.Series(folds.factorize(sort=True)[0], scores.index).astype(float)
+    member = scores.assign(place=place).pivot(index="repeat", columns="sample_id", values="place")
+    return HeldOut(
+        treat_below(final.limits_, problem.profiles[rows], problem.limits_of(rows)),
+        problem.y[rows].astype(float),
+        problem.reference[rows].astype(float),
+        pd.factorize(problem.patients[rows])[0].astype(float),
+        member[problem.samples[rows]].to_numpy(),
+    )
 
 
 def _limits(problem: Problem, final: SubtypeClassifier) -> LimitState:
@@ -255,49 +272,3 @@ def _rule(recipe: Recipe, shown: bool) -> Rule:
         least_weight_covered=definition.least_weight_covered,
         shown=shown,
     )
-
-
-def _members(scores: pd.DataFrame, fitted: list[SubtypeClassifier]) -> tuple[Member, ...]:
-    folds = scores.groupby(["repeat", "fold"], sort=True)
-    return tuple(
-        Member(
-            model.freeze()[1],
-            np.sort(part.loc[part["label"] == 0, "score"].to_numpy()),
-            int(part["repeat"].iloc[0]),
-        )
-        for (_, part), model in zip(folds, fitted, strict=True)
-    )
-
-
-def _calibrate(scores: pd.DataFrame) -> Platt:
-    labelled = scores[scores["label"] >= 0]
-    weights = np.full(len(labelled), 1.0 / scores["repeat"].nunique())
-    return fit_platt(labelled["score"].to_numpy(), labelled["label"].to_numpy(), weights)
-
-
-def healthy_reference(scores: pd.DataFrame, patient_of: Mapping[str, str]) -> Healthy:
-    """Summarise the healthy people's out-of-fold scores.
-
-    Mean and SD are taken within each repeat and then averaged, so that averaging a person's repeats
-    does not make the healthy look more alike than they are. Several samples of one patient count as one
-    person, in the number that the bound leans on and in the percentiles.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Out-of-fold scores of one family.
-    patient_of : mapping of str to str
-        Patient of each sample.
-
-    Returns
-    -------
-    Healthy
-    """
-    rows = scores[scores["reference"]]
-    if rows.empty:
-        return Healthy(0.0, 1.0, 0, 1.0, np.zeros(0))
-    repeats = rows.groupby("repeat")["score"]
-    mean, sd = float(repeats.mean().mean()), float(np.sqrt(repeats.var(ddof=1).mean()))
-    diseased = float(scores.loc[scores["label"] == 1, "score"].mean())
-    persons = np.sort(rows.groupby(rows["sample_id"].map(patient_of))["score"].mean().to_numpy())
-    return Healthy(mean, max(sd, 1e-9), len(persons), diseased - mean, persons)

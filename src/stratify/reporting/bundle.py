@@ -23,7 +23,10 @@ GOLDEN_SEED = 1980
 GOLDEN_TOLERANCE = 1e-9
 _NOT_ARRAYS = (OSError, ValueError, TypeError, EOFError, LookupError, zipfile.BadZipFile, zlib.error)
 # Arrays without an axis of proteins.
-FREE_OF_PROTEINS = ("negatives", "healthy.scores", "axes.mean", "axes.sd", "expected", "handling.covariance")
+FREE_OF_PROTEINS = (
+    *("negatives", "healthy.scores", "axes.mean", "axes.sd", "expected", "handling.covariance"),
+    *(f"held_out.{name}" for name in ("label", "reference", "patient", "member")),
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.subset import by_pattern
 from stratify.learning.training import Training
 from stratify.learning.validation import Evaluation
 from stratify.reporting.manifest import software_version
@@ -198,7 +199,8 @@ def count_target_calls(training: Training, *, anchored: str = "controls") -> Tar
     below = np.zeros(profiles.shape, dtype=bool)
     error = np.zeros(profiles.shape[1])
     batch = Batch(profiles, below, ["ok"] * len(profiles), anchored, error, limits=limits)
-    decisions = score_batch(training.model, batch).decisions
+    parts = by_pattern(training.model, batch)
+    decisions = [one for _, model, part in parts for one in score_batch(model, part).decisions]
     calls = Counter(decision.call for decision in decisions)
     reasons = Counter(code for decision in decisions for code in decision.reasons)
     return TargetCalls(dict(sorted(calls.items())), dict(sorted(reasons.items())))

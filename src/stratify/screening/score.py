@@ -16,6 +16,7 @@ from stratify.assays.quality import check
 from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import FrozenModel, score_batch
+from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import LoadedModel, load_model
 from stratify.reporting.manifest import software_version
 from stratify.screening.alignment import align, missing_names, weight_of
@@ -115,12 +116,14 @@ def screen_cohort(
     aligned = align(model, cohort)
     tables, widths, n = [], [], cohort.n_obs
     scores, contributions = np.full(n, np.nan), np.full((n, len(model.assays)), np.nan)
-    for rows, batch in batches(model, aligned, declared):
-        found = score_batch(model, batch)
-        table, contributions[rows] = describe(model, batch, found, aligned.obs.iloc[rows], loaded.digest)
-        scores[rows] = found.score
-        tables.append(table.set_axis(rows, axis=0))
-        widths.append(half_widths(model, batch, found).set_axis(rows, axis=0))
+    for plate, everybody in batches(model, aligned, declared):
+        for place, fitting, batch in by_pattern(model, everybody):
+            found, rows = score_batch(fitting, batch), plate[place]
+            obs = aligned.obs.iloc[rows]
+            table, contributions[rows] = describe(fitting, batch, found, obs, loaded.digest)
+            scores[rows] = found.score
+            tables.append(table.set_axis(rows, axis=0))
+            widths.append(half_widths(fitting, batch, found).set_axis(rows, axis=0))
     table = pd.concat(tables).sort_index()
     people = table.index.to_numpy()
     table = table.reset_index(drop=True)

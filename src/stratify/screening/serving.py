@@ -11,6 +11,7 @@ import pandas as pd
 from stratify.assays.harmonise.offset_error import VENDOR_ERROR
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import read_bundle
 from stratify.reporting.manifest import MANIFEST, verify_manifest
 from stratify.screening.alignment import refuse_uncovered
@@ -62,7 +63,11 @@ class ServedModel:
             offset_error=np.full(levels.shape[1], VENDOR_ERROR),
         )
         obs = pd.DataFrame(index=profiles.index.astype(str))
-        return describe(self.model, batch, score_batch(self.model, batch), obs, self.digest)[0]
+        tables = [
+            describe(fitting, part, score_batch(fitting, part), obs.iloc[rows], self.digest)[0].set_axis(rows)
+            for rows, fitting, part in by_pattern(self.model, batch)
+        ]
+        return pd.concat(tables).sort_index()
 
     def _aligned(self, profiles: pd.DataFrame) -> np.ndarray:
         known = self.model.assays.index
