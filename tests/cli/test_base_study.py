@@ -23,7 +23,7 @@ FIGURES = {  # what the page says, and the verb that prints it
     "overlap": ["correlate at 0.46 by construction", "errors and all: 0.33", "interval -1.00 to 1.00"],
     "associate": ["Th2: -0.30 (-0.63 to 0.13)", "a correlation of 0.55 would be seen"],
     "reverse": [
-        "dupilumab: not shown; shares 15 proteins, reverses 73%, normalises - (no percentage), p 0.060"
+        "dupilumab: not shown; shares 15 proteins, reverses 73%, normalises - (no percentage), p 0.052"
     ],
 }
 

@@ -45,7 +45,15 @@ def test_a_real_overlap_is_found_and_told_as_json(found):
     facts = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert facts["shared_groups"] == ["HC"]
     assert "by construction" in " ".join(facts["notes"])
-    assert (found.tests["p_value"] == found.tests[["p_first", "p_second"]].max(axis=1)).all()
+
+
+def test_the_contrast_with_less_of_an_effect_is_doubted(make_people):
+    strong, weak = shift(*range(8), size=2.0), shift(*range(8), size=0.4)
+    for shifts, doubted in (({"MDD": weak, "AD": strong}, "first"), ({"MDD": strong, "AD": weak}, "second")):
+        found = overlap(make_people(shifts=shifts), FIRST, SECOND, relabellings=199)
+        assert (found.tests["p_value"] == found.tests[f"p_{doubted}"]).all()
+        assert set(found.tests["relabelled"]) == {"-".join(FIRST if doubted == "first" else SECOND)}
+        assert found.tests["observed"].notna().all()
 
 
 def test_the_hypergeometric_is_scipys(found):

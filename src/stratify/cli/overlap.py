@@ -170,7 +170,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     )
     for test in facts["tests"]:
         lines.append(
-            f"more agreement than without one of the effects, {test['statistic']}: p = {test['p_value']:.3f} "
-            f"(first {test['p_first']:.3f}, second {test['p_second']:.3f})"
+            f"more agreement than without {test['relabelled']}, {test['statistic']}: p = "
+            f"{test['p_value']:.3f} (relabelled first {test['p_first']:.3f}, second {test['p_second']:.3f})"
         )
     return lines
