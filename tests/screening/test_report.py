@@ -80,7 +80,7 @@ def test_words_that_must_be_said_are_said(screening):
         "known from samples that were measured in both batches for 40 samples",
         "363 of the model's 363, with 100% of the score's weight",
         "not computed",
-        "robustness of a flag; eligibility",
+        "eligibility for a trial",
         "above all 32",
     ):
         assert words in text

@@ -24,7 +24,7 @@ COLUMNS = (
     "sample_id patient_id visit call reason_codes probability probability_low probability_high "
     "likelihood_ratio posterior_10 posterior_25 posterior_35 direction magnitude_z magnitude_low "
     "magnitude_high magnitude_percentile anchored handling known_biology weight_covered weight_below_lod "
-    "robust_share quality eligible top_reasons model_digest schema_version"
+    "robust_share to_settle quality eligible top_reasons model_digest schema_version"
 ).split()
 
 

@@ -115,6 +115,11 @@ class FrozenModel:
         scorers = [self.scorer, *(member.scorer for member in self.members)]
         return np.any([scorer.importance() > 0 for scorer in scorers], axis=0)
 
+    @cached_property
+    def on_fewer(self) -> dict[bytes, FrozenModel]:
+        """Models for subsets of the proteins that were asked for before (`by_pattern`)."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Batch:

@@ -73,7 +73,10 @@ def by_pattern(model: FrozenModel, batch: Batch) -> list[tuple[NDArray[np.int_],
     patterns: dict[bytes, list[int]] = {}
     for row, seen in enumerate(measured):
         patterns.setdefault(seen.tobytes(), []).append(row)
+    for pattern, rows in patterns.items():
+        if pattern not in model.on_fewer:
+            model.on_fewer[pattern] = on_subset(model, measured[rows[0]])
     return [
-        (np.array(rows), on_subset(model, measured[rows[0]]), batch.of(np.array(rows)))
-        for rows in patterns.values()
+        (np.array(rows), model.on_fewer[pattern], batch.of(np.array(rows)))
+        for pattern, rows in patterns.items()
     ]

@@ -20,6 +20,7 @@ from stratify.learning.frozen import (
     FrozenModel,
     Scores,
 )
+from stratify.learning.stress import stress_test
 
 SCHEMA_VERSION = 1
 LEADING_PROTEINS = 5
@@ -36,6 +37,7 @@ TEXT_COLUMNS = (
     "quality",
     "eligible",
     "top_reasons",
+    "to_settle",
     "model_digest",
 )
 # What a score says of a patient; empty where too little was measured for it to say anything.
@@ -91,19 +93,21 @@ def describe(
 
     Returns
     -------
-    table : DataFrame of shape (n, 28)
+    table : DataFrame of shape (n, 32)
         Columns `result_columns`; NaN or "" where evidence does not exist.
     contributions : array of shape (n, n_proteins)
         Shapley values of the score.
     """
     contributions = model.scorer.contributions(scores.filled, model.background)
+    stress = stress_test(model, batch, scores)
     columns = (
         _who(obs)
         | _calls(scores)
         | _probabilities(model, scores)
         | _checks(batch, scores)
         | {
-            "robust_share": np.nan,
+            "robust_share": [one.robust_share for one in stress],
+            "to_settle": [one.to_settle for one in stress],
             "eligible": "unknown",
             "top_reasons": leading_proteins(model, contributions),
             "model_digest": digest,
