@@ -56,3 +56,20 @@ def test_the_page_tells_what_its_command_prints(stratify, tmp_path, monkeypatch)
     assert "0.52 at 0.1 (76), 0.77 at 0.25 (30)" in printed
     assert "size 0.5, leak 1, batch offset 0, 4 bridges: flags 0.03" in printed
     assert (tmp_path / "detectability.svg").is_file()
+
+
+def test_the_map_of_a_model_is_of_its_healthy_people(stratify, tmp_path, folder):
+    out, drawn = tmp_path / "map.csv", tmp_path / "map.svg"
+    code, printed, err = stratify("detect", folder / "models" / "small-1", "--size", 0.5, "-o", out, "--figure", drawn, "--json")
+    assert code == 0, err
+    facts = json.loads(printed)
+    assert "patients without skew are taken to lie like the healthy" in " ".join(facts["notes"])
+    assert f"{facts['map'][0]['studies']} healthy people of small-1" in drawn.read_text(encoding="utf-8")
+    assert 0 < facts["map"][0]["sensitivity"] <= 1
+
+
+def test_what_a_model_decides_is_no_dial(stratify, tmp_path, folder):
+    code, _, err = stratify("detect", folder / "models" / "small-1", "--studies", 5, "-o", tmp_path / "m.csv")
+    assert code == 2
+    assert "planned studies" in err
+    assert list(tmp_path.iterdir()) == []

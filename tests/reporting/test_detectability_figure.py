@@ -28,7 +28,7 @@ def table(handling):
 
 
 def test_a_line_a_circumstance_and_a_prevalence():
-    figure, alt = draw_detectability(table([0.0, 1.0]))
+    figure, alt = draw_detectability(table([0.0, 1.0]), "2 simulated studies")
     labels = [[text.get_text() for text in axes.get_legend().get_texts()] for axes in figure.axes]
     assert labels == [["leak 0", "leak 1"], ["leak 0", "leak 1"], ["prevalence 0.1", "prevalence 0.25"]]
     assert alt == (
@@ -38,6 +38,6 @@ def test_a_line_a_circumstance_and_a_prevalence():
 
 
 def test_one_circumstance_needs_no_legend():
-    figure, _ = draw_detectability(table([0.0]))
+    figure, _ = draw_detectability(table([0.0]), "2 simulated studies")
     assert figure.axes[0].get_legend() is None
     assert figure.axes[0].get_ylim()[0] == pytest.approx(0)

@@ -110,8 +110,10 @@ def test_unmeasured_patient_gets_no_number(table):
     assert (row["direction"], row["top_reasons"], row["handling"]) == ("", "", "unknown")
 
 
-def test_evidence_that_does_not_exist_yet_is_empty(table):
-    assert table["robust_share"].isna().all()
+def test_only_calls_have_a_robust_share_and_nobody_has_an_eligibility_yet(table):
+    called = table["call"] != "indeterminate"
+    assert (table["robust_share"].notna() == called).all()
+    assert ((table["to_settle"] != "") <= (table["robust_share"] < 1)).all()
     assert set(table["eligible"]) == {"unknown"}
 
 

@@ -1,4 +1,4 @@
-"""Which skewed patients a planned study could flag."""
+"""Which skewed patients a planned study, or a trained model, could flag."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from stratify.cli.options import AsJson, Picture
 from stratify.cli.output import print_json, require_outputs, tell
 
 DIALS = ("relative_size", "handling_offset", "batch_offset_sd", "bridges")
-CAUTION = "of simulated patients: nobody has labelled Th2-skewed depression, and resemblance is not response"
+UNSHOWN = "the model did not beat permuted labels: it makes no calls; the map is what they would be worth"
+CAUTION = "nobody has labelled Th2-skewed depression, and resemblance is not response"
+FROM_MODEL = (
+    "the model's own signature planted in its healthy people, each judged by models that had not seen them; "
+    "patients without skew are taken to lie like the healthy"
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Dials:
 
 @dataclass(frozen=True)
 class Effort:
-    """What is simulated, and how much of it."""
+    """What is simulated, and how much of it; of these a model's map has only the seed."""
 
     preset: Annotated[str, typer.Option(help="study, strong-right or strong-none.")] = "study"
     n: Annotated[
@@ -56,19 +61,17 @@ class Effort:
 def detect(
     dials: Dials,
     effort: Effort,
+    model: Annotated[
+        Path | None, typer.Argument(help="Folder of a trained model; a planned study if left out.")
+    ] = None,
+    *,
     output: Annotated[Path, typer.Option("-o", "--output", help="Map to write (CSV).")],
     figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how many skewed patients a study of some size would let us flag, and how many others."""
-    from stratify.learning.detectability import (
-        circumstances,
-        detectability_map,
-        detectability_rows,
-        require_shares,
-    )
+    """Say how many skewed patients a study of some size, or a model, would flag, and how many others."""
+    from stratify.learning.detectability import circumstances, detectability_map, require_shares
     from stratify.signatures.provenance import write_table
-    from stratify.simulation.design import design_preset
 
     require_outputs(output, figure=figure)
     asked = circumstances(
@@ -78,20 +81,13 @@ def detect(
         bridges=dials.bridges or (4,),
     )
     shares = require_shares(dials.prevalence or (0.10, 0.25, 0.35))
-    rows = detectability_rows(
-        design_preset(effort.preset).scaled(effort.n),
-        asked,
-        seeds=range(effort.seed, effort.seed + effort.studies),
-        patients=effort.patients,
-        trials=effort.trials,
-        tell=tell,
-    )
+    rows, facts = _planned(effort, asked) if model is None else _of_model(model, effort, asked)
     table = detectability_map(rows, shares)
-    facts = {"verb": "detect", "effort": asdict(effort), "caution": CAUTION}
     write_table(table, output, provenance=facts)
     if figure is not None:
-        _draw(table, figure)
-    tell(CAUTION)
+        _draw(table, figure, facts["people"])
+    for note in facts["notes"]:
+        tell(note)
     if as_json:
         print_json(facts | {"table": str(output), "map": _plain(table)})
         return
@@ -100,11 +96,41 @@ def detect(
     print(f"table: {output}")
 
 
-def _draw(table: Any, figure: Path) -> None:
+def _planned(effort: Effort, asked: list[Any]) -> tuple[Any, dict[str, Any]]:
+    from stratify.learning.detectability import detectability_rows
+    from stratify.simulation.design import design_preset
+
+    rows = detectability_rows(
+        design_preset(effort.preset).scaled(effort.n),
+        asked,
+        seeds=range(effort.seed, effort.seed + effort.studies),
+        patients=effort.patients,
+        trials=effort.trials,
+        tell=tell,
+    )
+    people = f"{effort.studies} simulated studies"
+    notes = [f"of simulated patients: {CAUTION}"]
+    return rows, {"verb": "detect", "effort": asdict(effort), "people": people, "notes": notes}
+
+
+def _of_model(folder: Path, effort: Effort, asked: list[Any]) -> tuple[Any, dict[str, Any]]:
+    from stratify.learning.planted import planted_rows
+    from stratify.reporting.bundle import load_model
+
+    if effort != Effort(seed=effort.seed):
+        raise typer.BadParameter("--preset, --n, --studies, --patients and --trials are of planned studies")
+    loaded = load_model(folder)
+    rows = planted_rows(loaded.model, asked, seed=effort.seed)
+    people = f"{rows['seed'].nunique()} healthy people of {loaded.model.name}-{loaded.model.version}"
+    notes = [FROM_MODEL, CAUTION, *([] if loaded.model.rule.shown else [UNSHOWN])]
+    return rows, {"verb": "detect", "model": loaded.digest, "people": people, "notes": notes}
+
+
+def _draw(table: Any, figure: Path, people: str) -> None:
     from stratify.reporting.detectability_figure import draw_detectability
     from stratify.reporting.signature_figures.saving import save_figure
 
-    tell(f"figure: {save_figure(draw_detectability(table), figure)}")
+    tell(f"figure: {save_figure(draw_detectability(table, people), figure)}")
 
 
 def _plain(table: Any) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from stratify.learning.scorers import Scorer
 
 Array = NDArray[np.float64]
 
@@ -45,30 +47,35 @@ class HeldOut:
         """Number (n,) of each person's label and role."""
         return (self.label * 4 + self.reference * 2).astype(np.int64)
 
-    def table(self, by_member: Array) -> pd.DataFrame:
-        """Out-of-fold scores as `fit_thresholds` takes them.
+    def scores(self, scorers: Sequence[Scorer], filled: Array) -> Array:
+        """Score each person by the models that had not seen them.
 
         Parameters
         ----------
-        by_member : array of shape (n_members, n)
-            What each model says of each person.
+        scorers : sequence of Scorer
+            In the order of their places.
+        filled : array of shape (n, n_proteins)
+            Profiles without gaps.
 
         Returns
         -------
-        DataFrame
-            Columns ``repeat, fold, sample_id, label, reference, score``.
+        array of shape (n_repeats, n)
         """
-        n = len(self.label)
-        places = self.member.astype(np.int64)
-        return pd.DataFrame(
-            {
-                "repeat": np.repeat(np.arange(len(places)), n),
-                "fold": places.ravel(),
-                "sample_id": np.tile(np.arange(n), len(places)),
-                "label": np.tile(self.label.astype(np.int64), len(places)),
-                "reference": np.tile(self.reference > 0, len(places)),
-                "score": np.concatenate([by_member[row, np.arange(n)] for row in places]),
-            }
+        told = np.zeros(self.member.shape)
+        for place, scorer in enumerate(scorers):
+            for repeat in np.flatnonzero((self.member == place).any(axis=1)):
+                rows = np.flatnonzero(self.member[repeat] == place)
+                told[repeat, rows] = scorer.score(filled[rows])
+        return told
+
+    def some(self, chosen: NDArray[np.bool_]) -> HeldOut:
+        """Keep the chosen people (n,)."""
+        return HeldOut(
+            self.profiles[chosen],
+            self.label[chosen],
+            self.reference[chosen],
+            self.patient[chosen],
+            self.member[:, chosen],
         )
 
 

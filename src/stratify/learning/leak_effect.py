@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -47,7 +46,7 @@ UNKNOWN = LeakEffect()
 
 
 def fit_leak_effect(
-    scores: Array, leak: Array, groups: NDArray[np.int64], patients: NDArray[np.str_]
+    scores: Array, leak: Array, groups: NDArray[np.int64], patients: NDArray[np.generic]
 ) -> LeakEffect:
     """Learn how the score follows the leak score within groups, one value a patient.
 
@@ -59,7 +58,7 @@ def fit_leak_effect(
         Leak scores in healthy SDs, NaN where unknown.
     groups : integer array of shape (n,)
         Between groups leak and score may differ for other reasons.
-    patients : array of str, shape (n,)
+    patients : array of shape (n,)
         Samples of one patient are averaged.
 
     Returns
@@ -79,14 +78,27 @@ def fit_leak_effect(
     >>> round(found.slope, 6), found.largest
     (2.0, 2.0)
     """
-    frame = pd.DataFrame({"score": scores, "leak": leak, "group": groups, "patient": patients}).dropna()
-    people = frame.groupby(["group", "patient"])[["score", "leak"]].mean()
-    within = people - people.groupby("group").transform("mean")
-    x, y = within["leak"].to_numpy(), within["score"].to_numpy()
-    freedom = len(x) - frame["group"].nunique() - 1
+    known = np.isfinite(leak) & np.isfinite(scores)
+    group, person = _persons(groups[known], patients[known])
+    count = np.bincount(person)
+    y, x = (np.bincount(person, part[known]) / count for part in (scores, leak))
+    largest = x.max() if len(x) else 0.0
+    size = np.maximum(np.bincount(group), 1)
+    y, x = (part - (np.bincount(group, part) / size)[group] for part in (y, x))
+    freedom = len(x) - len(np.unique(group)) - 1
     square = float(x @ x)
     if len(x) < FEWEST or freedom < 1 or not square > 1e-12:
         return UNKNOWN
     slope = float(x @ y) / square
     error = float(np.sqrt(((y - slope * x) ** 2).sum() / freedom / square))
-    return LeakEffect(slope, error, EXTRAPOLATION * float(people["leak"].max()))
+    return LeakEffect(slope, error, EXTRAPOLATION * float(largest))
+
+
+def _persons(
+    groups: NDArray[np.int64], patients: NDArray[np.generic]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Group (k,) of each person, and person of each row; a patient in two groups is a person in each."""
+    codes = np.unique(patients, return_inverse=True)[1]
+    places = np.unique(groups, return_inverse=True)[1]
+    both, person = np.unique(places * (codes.max(initial=0) + 1) + codes, return_inverse=True)
+    return both // (codes.max(initial=0) + 1), person

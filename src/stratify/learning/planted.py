@@ -15,6 +15,7 @@ from stratify.learning.conformal import Member
 from stratify.learning.decision import FEWEST_HEALTHY, INDETERMINATE
 from stratify.learning.detectability import Circumstance
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.held_out import HeldOut
 from stratify.learning.thresholds import healthy_reference
 from stratify.signatures.gaps import fill_gaps
 
@@ -63,22 +64,21 @@ def unseen_healthy(model: FrozenModel) -> list[Unseen]:
             "train the model again, or ask for a planned study",
         )
     filled = fill_gaps(model.gaps, kept.profiles)
-    table = kept.table(np.array([member.scorer.score(filled) for member in model.members]))
-    patient = pd.Series(kept.patient.astype(str), range(len(kept.patient)))
+    scores = kept.scores([member.scorer for member in model.members], filled)
     found = []
-    for repeat, row in enumerate(kept.member.astype(int)):
-        scores = table[table["repeat"] == repeat]
-        for fold in sorted(set(row.tolist())):
-            people = np.flatnonzero((row == fold) & (kept.reference > 0))
-            others = scores[scores["fold"] != fold]
-            if len(people) and others["reference"].sum() >= FEWEST_HEALTHY:
-                found.append(Unseen(_of_fold(model, fold, others, patient), people))
+    for repeat, row in enumerate(kept.member):
+        for place in np.unique(row).astype(int):
+            people = np.flatnonzero((row == place) & (kept.reference > 0))
+            others = kept.some(row != place)
+            if len(people) and (others.reference > 0).sum() >= FEWEST_HEALTHY:
+                told = scores[[repeat]][:, row != place]
+                found.append(Unseen(_of_fold(model, place, others, told), people))
     return found
 
 
-def _of_fold(model: FrozenModel, fold: int, others: pd.DataFrame, patient: pd.Series) -> FrozenModel:
+def _of_fold(model: FrozenModel, fold: int, others: HeldOut, scores: Array) -> FrozenModel:
     """Let one fold's model score; those of its repeat stay, so that refits widen the interval as ever."""
-    negatives = np.sort(others.loc[others["label"] == 0, "score"].to_numpy())
+    negatives = np.sort(scores[0, others.label == 0])
     own = model.members[fold]
     members = tuple(
         Member(one.scorer, negatives if place == fold else np.zeros(0), 0)
@@ -89,7 +89,7 @@ def _of_fold(model: FrozenModel, fold: int, others: pd.DataFrame, patient: pd.Se
         model,
         scorer=own.scorer,
         members=members,
-        healthy=healthy_reference(others, patient),
+        healthy=healthy_reference(scores, others),
         rule=replace(model.rule, shown=True),
     )
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.learning.domain import judge_handling
 from stratify.learning.frozen import Batch, FrozenModel
 from stratify.learning.thresholds import fit_thresholds
-from stratify.signatures.gaps import fill_gaps
+from stratify.signatures.gaps import fill_alike, rows_alike
 
 
 def on_subset(model: FrozenModel, present: NDArray[np.bool_]) -> FrozenModel:
@@ -37,11 +36,10 @@ def on_subset(model: FrozenModel, present: NDArray[np.bool_]) -> FrozenModel:
     if not people.known or (present | ~model.weighty).all():
         return model
     seen = np.isfinite(people.profiles) & present
-    filled = fill_gaps(model.gaps, np.where(seen, people.profiles, np.nan))
-    by_member = np.array([member.scorer.score(filled) for member in model.members])
+    filled = fill_alike(model.gaps, np.where(seen, people.profiles, np.nan))
+    scorers = [member.scorer for member in model.members]
     leak = judge_handling(model.handling, model.scorer.standardise(filled), seen)[0]
-    told = pd.DataFrame({"patient": people.patient.astype(str), "group": people.groups, "leak": leak})
-    against = fit_thresholds(people.table(by_member), [member.scorer for member in model.members], told)
+    against = fit_thresholds(people.scores(scorers, filled), people, scorers, leak=leak)
     return replace(
         model,
         members=against.members,
@@ -51,7 +49,7 @@ def on_subset(model: FrozenModel, present: NDArray[np.bool_]) -> FrozenModel:
     )
 
 
-def by_pattern(model: FrozenModel, batch: Batch) -> list[tuple[NDArray[np.int_], FrozenModel, Batch]]:
+def by_pattern(model: FrozenModel, batch: Batch) -> list[tuple[NDArray[np.intp], FrozenModel, Batch]]:
     """Split patients by which of the proteins with weight they lack.
 
     Parameters
@@ -70,13 +68,10 @@ def by_pattern(model: FrozenModel, batch: Batch) -> list[tuple[NDArray[np.int_],
     if np.isfinite(batch.profiles).all():
         return [(np.arange(len(batch.profiles)), model, batch)]
     measured = np.isfinite(batch.profiles) | ~model.weighty
-    patterns: dict[bytes, list[int]] = {}
-    for row, seen in enumerate(measured):
-        patterns.setdefault(seen.tobytes(), []).append(row)
-    for pattern, rows in patterns.items():
-        if pattern not in model.on_fewer:
-            model.on_fewer[pattern] = on_subset(model, measured[rows[0]])
-    return [
-        (np.array(rows), model.on_fewer[pattern], batch.of(np.array(rows)))
-        for pattern, rows in patterns.items()
-    ]
+    split = []
+    for rows in rows_alike(measured):
+        seen = measured[rows[0]]
+        if seen.tobytes() not in model.on_fewer:
+            model.on_fewer[seen.tobytes()] = on_subset(model, seen)
+        split.append((rows, model.on_fewer[seen.tobytes()], batch.of(rows)))
+    return split

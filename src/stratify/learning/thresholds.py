@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.learning.calibration import Platt, fit_platt
 from stratify.learning.conformal import Member
 from stratify.learning.decision import Healthy
+from stratify.learning.held_out import HeldOut
 from stratify.learning.leak_effect import LeakEffect, fit_leak_effect
 from stratify.learning.scorers import Scorer
 
@@ -40,54 +40,49 @@ class Thresholds:
     leak_effect: LeakEffect
 
 
-def fit_thresholds(scores: pd.DataFrame, scorers: Sequence[Scorer], people: pd.DataFrame) -> Thresholds:
+def fit_thresholds(scores: Array, people: HeldOut, scorers: Sequence[Scorer], *, leak: Array) -> Thresholds:
     """Summarise out-of-fold scores.
 
     Parameters
     ----------
-    scores : DataFrame
-        Columns ``repeat, fold, sample_id, label, reference, score``; one row a person and repeat.
+    scores : array of shape (n_repeats, n)
+        What the model of each repeat that had not seen a person says of them.
+    people : HeldOut
+        The people.
     scorers : sequence of Scorer
         Of the folds, in the order of repeat and fold.
-    people : DataFrame
-        Index sample id, in the order of the scores' first appearance; ``patient``, ``group`` (people of
-        one group share label and role) and ``leak``, the leak score.
+    leak : array of shape (n,)
+        Leak score of each person, NaN where unknown.
 
     Returns
     -------
     Thresholds
     """
-    each = scores.groupby("sample_id", sort=False)["score"].mean()
-    known = people.loc[each.index]
     return Thresholds(
-        _members(scores, scorers),
-        _calibrate(scores),
-        healthy_reference(scores, people["patient"]),
-        fit_leak_effect(
-            each.to_numpy(), known["leak"].to_numpy(), known["group"].to_numpy(), known["patient"].to_numpy()
-        ),
+        _members(scores, people, scorers),
+        _calibrate(scores, people.label),
+        healthy_reference(scores, people),
+        fit_leak_effect(scores.mean(axis=0), leak, people.groups, people.patient),
     )
 
 
-def _members(scores: pd.DataFrame, scorers: Sequence[Scorer]) -> tuple[Member, ...]:
-    folds = scores.groupby(["repeat", "fold"], sort=True)
-    return tuple(
-        Member(
-            scorer,
-            np.sort(part.loc[part["label"] == 0, "score"].to_numpy()),
-            int(part["repeat"].iloc[0]),
-        )
-        for (_, part), scorer in zip(folds, scorers, strict=True)
-    )
+def _members(scores: Array, people: HeldOut, scorers: Sequence[Scorer]) -> tuple[Member, ...]:
+    repeat_of = {place: repeat for repeat, row in enumerate(people.member.tolist()) for place in row}
+    members = []
+    for place, scorer in enumerate(scorers):
+        repeat = repeat_of[place]
+        held = (people.member[repeat] == place) & (people.label == 0)
+        members.append(Member(scorer, np.sort(scores[repeat, held]), repeat))
+    return tuple(members)
 
 
-def _calibrate(scores: pd.DataFrame) -> Platt:
-    labelled = scores[scores["label"] >= 0]
-    weights = np.full(len(labelled), 1.0 / scores["repeat"].nunique())
-    return fit_platt(labelled["score"].to_numpy(), labelled["label"].to_numpy(), weights)
+def _calibrate(scores: Array, label: Array) -> Platt:
+    chosen = scores[:, label >= 0]
+    y = np.tile(label[label >= 0].astype(np.int64), len(scores))
+    return fit_platt(chosen.ravel(), y, np.full(chosen.size, 1.0 / len(scores)))
 
 
-def healthy_reference(scores: pd.DataFrame, patient_of: Mapping[str, str] | pd.Series) -> Healthy:
+def healthy_reference(scores: Array, people: HeldOut) -> Healthy:
     """Summarise the healthy people's out-of-fold scores.
 
     Mean and SD are taken within each repeat and then averaged, so that averaging a person's repeats
@@ -96,20 +91,21 @@ def healthy_reference(scores: pd.DataFrame, patient_of: Mapping[str, str] | pd.S
 
     Parameters
     ----------
-    scores : DataFrame
-        Out-of-fold scores of one family.
-    patient_of : mapping or Series
-        Patient of each sample id.
+    scores : array of shape (n_repeats, n)
+        As in `fit_thresholds`.
+    people : HeldOut
+        The people.
 
     Returns
     -------
     Healthy
     """
-    rows = scores[scores["reference"]]
-    if rows.empty:
+    chosen = people.reference > 0
+    if not chosen.any():
         return Healthy(0.0, 1.0, 0, 1.0, np.zeros(0))
-    repeats = rows.groupby("repeat")["score"]
-    mean, sd = float(repeats.mean().mean()), float(np.sqrt(repeats.var(ddof=1).mean()))
-    diseased = float(scores.loc[scores["label"] == 1, "score"].mean())
-    persons = np.sort(rows.groupby(rows["sample_id"].map(patient_of))["score"].mean().to_numpy())
+    rows = scores[:, chosen]
+    mean, sd = float(rows.mean(axis=1).mean()), float(np.sqrt(rows.var(axis=1, ddof=1).mean()))
+    diseased = float(scores[:, people.label == 1].mean())
+    person = np.unique(people.patient[chosen], return_inverse=True)[1]
+    persons = np.sort(np.bincount(person, rows.mean(axis=0)) / np.bincount(person))
     return Healthy(mean, max(sd, 1e-9), len(persons), diseased - mean, persons)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.decision import Rule
-from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
+from stratify.learning.domain import fit_biology, fit_handling, judge_handling
 from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.held_out import HeldOut
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
+from stratify.learning.scorers import Scorer
 from stratify.learning.thresholds import fit_thresholds
 from stratify.learning.validation import (
     Evaluation,
@@ -190,7 +191,10 @@ def freeze(
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
     scorers = [one.freeze()[1] for one in fitted]
     rows = pd.Index(problem.samples).get_indexer(pd.Index(scores["sample_id"].unique()))
-    against = fit_thresholds(scores, scorers, _people(problem, rows, final, handling))
+    people = _held_out(problem, rows, scores, final)
+    told = scores.pivot(index="repeat", columns="sample_id", values="score")[problem.samples[rows]].to_numpy()
+    leak = judge_handling(handling, *_standardised(problem, rows, final, scorer))[0]
+    against = fit_thresholds(told, people, scorers, leak=leak)
     return FrozenModel(
         name=recipe.name,
         version=recipe.version,
@@ -213,7 +217,7 @@ def freeze(
         healthy=against.healthy,
         handling=handling,
         leak_effect=against.leak_effect,
-        held_out=_held_out(problem, rows, scores, final),
+        held_out=people,
         biology=fit_biology(
             z,
             _groups(problem, everybody),
@@ -226,14 +230,12 @@ def freeze(
     )
 
 
-def _people(
-    problem: Problem, rows: NDArray[np.intp], final: SubtypeClassifier, handling: HandlingState
-) -> pd.DataFrame:
+def _standardised(
+    problem: Problem, rows: NDArray[np.intp], final: SubtypeClassifier, scorer: Scorer
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Standardised profiles of some people, and what was measured in them."""
     profiles = problem.profiles[rows]
-    z = final.freeze()[1].standardise(final.complete(profiles, problem.limits_of(rows)))
-    leak = judge_handling(handling, z, np.isfinite(profiles))[0]
-    columns = {"patient": problem.patients[rows], "group": _groups(problem, rows), "leak": leak}
-    return pd.DataFrame(columns, index=problem.samples[rows])
+    return scorer.standardise(final.complete(profiles, problem.limits_of(rows))), np.isfinite(profiles)
 
 
 def _held_out(

@@ -20,7 +20,7 @@ _DIALS = {
 }
 
 
-def draw_detectability(table: pd.DataFrame) -> Drawing:
+def draw_detectability(table: pd.DataFrame, people: str) -> Drawing:
     """Draw sensitivity, false flags and positive predictive value over relative size.
 
     Parameters
@@ -28,6 +28,8 @@ def draw_detectability(table: pd.DataFrame) -> Drawing:
     table : DataFrame
         As from `detectability_map`. One line a circumstance; in the last panel one a prevalence, without
         handling and batch offset where the table has such a row.
+    people : str
+        Over whom the rates are averaged, for the alternative text.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def draw_detectability(table: pd.DataFrame) -> Drawing:
                 axes.legend(fontsize=8)
     first = once.iloc[-1]
     told = f"at relative size {first['relative_size']:g} {first['sensitivity']:.2f} of the skewed are flagged"
-    alt = f"Detectability over relative size, {int(first['studies'])} simulated studies: {told} and"
+    alt = f"Detectability over relative size, {people}: {told} and"
     return figure, f"{alt} {first['false_flags']:.3f} of the others."
 
 
