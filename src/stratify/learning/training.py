@@ -122,7 +122,7 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     Training
     """
     definition = recipe.definition
-    known = knowledge(definition.prior, definition.axes, problem.assays)
+    known = knowledge(definition.prior_sets, definition.axis_sets, problem.assays)
     names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
     evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
     test = permutation_test(
@@ -186,9 +186,9 @@ def freeze(
     z = scorer.standardise(final.complete(problem.profiles[everybody], problem.limits_of(everybody)))
     healthy = z[problem.reference[everybody]]
     definition = recipe.definition
-    no_handling = speaks_of_disease(problem.assays, definition.axes)
+    no_handling = speaks_of_disease(problem.assays, definition.axis_sets)
     handling = fit_handling(handling_set(problem.assays, no_handling), healthy)
-    assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
+    assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axis_sets))
     return FrozenModel(
         name=recipe.name,
         version=recipe.version,
@@ -198,7 +198,7 @@ def freeze(
         scale=recipe.scale,
         matrix=recipe.matrix,
         simulated=recipe.simulated,
-        definition=definition.model_dump(mode="json"),
+        definition=definition.deciding(),
         assays=assays,
         rule=_rule(recipe, shown),
         gaps=gaps,
@@ -206,7 +206,7 @@ def freeze(
         members=_members(scores, fitted),
         background=z[problem.y[everybody] >= 0].mean(axis=0),
         detectability=problem.detectability,
-        axes=fit_axes(definition.axes, problem.assays, healthy, problem.detectability),
+        axes=fit_axes(definition.axis_sets, problem.assays, healthy, problem.detectability),
         calibration=_calibrate(scores),
         healthy=healthy_reference(scores, dict(zip(problem.samples, problem.patients, strict=True))),
         handling=handling,
