@@ -18,6 +18,7 @@ from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.leak_effect import LeakEffect, fit_leak_effect
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
+from stratify.learning.requirements import require_answerable
 from stratify.learning.validation import (
     Evaluation,
     Plan,
@@ -63,6 +64,8 @@ class Recipe:
         Whether the people were simulated; every page then says so.
     expected : DataFrame
         Expected values of reference samples (names by assay ids); may be empty.
+    allow_label_proteins : tuple of str
+        Axes whose proteins may be learned from although they made the label.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Recipe:
     matrix: str = ""
     simulated: bool = False
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    allow_label_proteins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,16 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     Returns
     -------
     Training
+
+    Raises
+    ------
+    LeakageError
+        Proteins that made the label are among the features, and are not allowed by name.
+    CohortError
+        Too few patients for the definition's bound, or an axis of which nothing was measured.
     """
     definition = recipe.definition
+    require_answerable(problem, definition, allow=recipe.allow_label_proteins)
     known = knowledge(definition.prior_sets, definition.axis_sets, problem.assays)
     names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
     evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)

@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 DRAWS = 4000
 HALF = 0.5  # of a patient, added to each cell: Jeffreys' prior
 INTERVAL = (0.025, 0.975)
+COUNTS = ("both", "only_first", "only_second", "neither")
+MEASURES = ("kappa", "kappa_low", "kappa_high", "ari", "ari_low", "ari_high")
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,12 @@ def agreement(
     cells = np.array([(one & two).sum(), (one & ~two).sum(), (~one & two).sum(), (~one & ~two).sum()])
     ids = np.asarray(samples)[rows]
     constant = cells.sum() == 0 or one.all() or two.all() or not one.any() or not two.any()
-    measures = dict.fromkeys(("kappa", "kappa_low", "kappa_high", "ari", "ari_low", "ari_high"), float("nan"))
+    measured = dict.fromkeys(MEASURES, float("nan"))
     if not constant:
-        measures = _measures(cells, np.random.default_rng(seed))
-    counts = dict(zip(("both", "only_first", "only_second", "neither"), map(int, cells), strict=True))
+        measured = _measures(cells, np.random.default_rng(seed))
+    counts: dict[str, Any] = dict(zip(COUNTS, map(int, cells), strict=True))
     discordant = tuple(map(str, [*ids[one & ~two], *ids[~one & two]]))
-    return Agreement(*names, **counts, **measures, discordant=discordant)
+    return Agreement(first=names[0], second=names[1], discordant=discordant, **(counts | measured))
 
 
 def all_pairs(
@@ -162,21 +164,20 @@ def agreement_table(pairs: Sequence[Agreement]) -> pd.DataFrame:
     DataFrame
         Columns ``first, second, n``, the four counts, both measures with their intervals, ``discordant``.
     """
-    columns = ["first", "second", "n", "both", "only_first", "only_second", "neither"]
-    columns += ["kappa", "kappa_low", "kappa_high", "ari", "ari_low", "ari_high", "discordant"]
+    columns = ["first", "second", "n", *COUNTS, *MEASURES, "discordant"]
     return pd.DataFrame([pair.as_row() for pair in pairs], columns=columns)
 
 
 def _measures(cells: NDArray[np.int64], rng: np.random.Generator) -> dict[str, float]:
     drawn = rng.dirichlet(cells + HALF, DRAWS)
-    found: dict[str, float] = {}
-    for name, value, draws in (
-        ("kappa", _kappa(cells[None] / cells.sum())[0], _kappa(drawn)),
-        ("ari", _adjusted_rand(cells[None], _pairs)[0], _adjusted_rand(drawn, np.square)),
+    found: list[float] = []
+    for value, draws in (
+        (_kappa(cells[None] / cells.sum())[0], _kappa(drawn)),
+        (_adjusted_rand(cells[None], _pairs)[0], _adjusted_rand(drawn, np.square)),
     ):
         low, high = np.quantile(draws, INTERVAL)
-        found |= {name: float(value), f"{name}_low": min(low, value), f"{name}_high": max(high, value)}
-    return {name: float(value) for name, value in found.items()}
+        found += [float(value), float(min(low, value)), float(max(high, value))]
+    return dict(zip(MEASURES, found, strict=True))
 
 
 def _kappa(shares: Array) -> Array:
@@ -187,7 +188,7 @@ def _kappa(shares: Array) -> Array:
 
 
 def _adjusted_rand(cells: NDArray[Any], pairs: Callable[[NDArray[Any]], NDArray[Any]]) -> Array:
-    """Adjust the Rand index of each row of cells: counts of people with their pairs, or shares with squares."""
+    """Adjust the Rand index of each row of cells: counts with their pairs, or shares with squares."""
     both, first, second, neither = cells.T
     index = pairs(cells).sum(axis=1)
     rows = pairs(np.stack([both + first, second + neither], axis=1)).sum(axis=1)

@@ -233,7 +233,8 @@ def refuse_unmeasured(
         raise CohortError(
             f"at least one measured protein of each axis of {definition.title}",
             "; ".join(_absent(definition, axis) for axis in empty),
-            "measure these proteins, keep their panel, or name another definition",
+            "measure these proteins or keep their panel; where they made the label and were left out, let "
+            "the experiment name a definition without axes, such as resemblance-v1",
         )
 
 

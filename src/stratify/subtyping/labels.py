@@ -64,6 +64,31 @@ def patient_ids(obs: pd.DataFrame) -> NDArray[np.str_]:
     return np.where(stated == "", samples, stated)
 
 
+def refuse_absent_groups(groups: pd.Series, named: Sequence[str]) -> None:
+    """Refuse names of groups that no sample has.
+
+    Parameters
+    ----------
+    groups : Series of str
+        Diagnosis a sample.
+    named : sequence of str
+        Groups that must be there.
+
+    Raises
+    ------
+    CohortError
+        Naming what is absent and what the column has.
+    """
+    present = sorted(groups.dropna().astype(str).unique())
+    absent = sorted(set(named) - set(present))
+    if absent:
+        raise CohortError(
+            f"the groups {listed(sorted(set(named)))}",
+            f"no sample of {listed(absent)}; the column has {listed(present)}",
+            "name groups as they stand in the column",
+        )
+
+
 def refuse_small_class(
     y: NDArray[np.int64],
     patients: NDArray[Any],
@@ -139,14 +164,7 @@ def reference_disease(
     [1, 1, 1, 1, 1, 0, 0, 0, 0, 0, -1]
     """
     named = [*positive, *negative, *reference, *target]
-    present = sorted(groups.dropna().astype(str).unique())
-    absent = sorted(set(named) - set(present))
-    if absent:
-        raise CohortError(
-            f"the groups {listed(sorted(set(named)))}",
-            f"no sample of {listed(absent)}; the column has {listed(present)}",
-            "name groups as they stand in the column",
-        )
+    refuse_absent_groups(groups, named)
     both = set(positive) & (set(negative) | set(target) | set(reference)) | (set(negative) & set(target))
     if both:
         raise CohortError("each group in one role", f"{listed(sorted(both))} in two", "keep it in one")
