@@ -7,10 +7,12 @@ from stratify.subtyping.axis_rule import label_proteins, made_from_axes
 from stratify.subtyping.clusters import (
     ClusterRule,
     ambiguous_pairs,
+    cluster_stability,
     consensus_clusters,
     consensus_matrix,
 )
 from stratify.subtyping.definition import read_definition
+from stratify.subtyping.label_source import Relabelling
 
 ASSAYS = study_assays()
 TH2 = read_definition("th2-v1")
@@ -32,15 +34,25 @@ def test_clear_clusters_are_found_and_the_highest_on_the_lead_axis_is_positive()
     assert found.positive(people(3.0, seed=9)).tolist() == [False] * 40 + [True] * 20
 
 
-def test_clear_clusters_are_stable_and_structureless_data_are_not():
+def stability(profiles):
     rule = ClusterRule(SCORER, "Th2")
-    clear = rule.stability(people(3.0), REFERENCE, null_draws=3)
+    return cluster_stability(
+        Relabelling(rule, profiles, REFERENCE, np.ones(60, bool)), np.arange(60), null_draws=3
+    )
+
+
+def test_clear_clusters_are_stable_and_structureless_data_are_not():
+    clear, nothing = stability(people(3.0)), stability(people(0.0))
     assert clear.pac < 0.02 < clear.structureless_pac
     assert clear.sizes == (40, 20)
     assert min(clear.within) > 0.95
-    nothing = rule.stability(people(0.0), REFERENCE, null_draws=3)
     assert nothing.pac > 0.1
     assert "in data without clusters" in nothing.sentence()
+
+
+def test_stability_of_another_rule_is_a_mistake_of_the_caller():
+    with pytest.raises(TypeError):
+        cluster_stability(Relabelling(object(), people(0.0), REFERENCE, REFERENCE), np.arange(60))
 
 
 def test_the_same_seed_gives_the_same_consensus():

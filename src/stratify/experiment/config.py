@@ -166,8 +166,10 @@ class ExperimentConfig(_Section):
     def _without_what_is_not_used(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out sections that say nothing, so that the account of an older experiment stays the same."""
         stated: dict[str, Any] = write(self)
-        if self.labels == LabelsSection():
-            stated.pop("labels", None)
+        chosen = self.labels.model_dump(exclude_defaults=True)
+        stated["labels"] = {key: stated["labels"][key] for key in ("source", *chosen)}
+        if not chosen:
+            del stated["labels"]
         if not self.data.allow_inseparable_site:
             stated.get("data", {}).pop("allow_inseparable_site", None)
         return stated

@@ -10,15 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.assays.clinical import require_columns
-from stratify.assays.detectability import detectability
 from stratify.errors import CohortError, listed
 from stratify.experiment.config import ExperimentConfig
 from stratify.experiment.label_settings import REFERENCE_DISEASE
-from stratify.subtyping.axis_rule import AxisRule, axis_rule, label_proteins, made_from_axes
-from stratify.subtyping.clusters import ClusterRule
+from stratify.subtyping.axis_rule import made_from_axes
+from stratify.subtyping.clusters import cluster_stability
 from stratify.subtyping.definition import Definition, read_definition
-from stratify.subtyping.label_source import LabelSource, Relabelling, patient_means
+from stratify.subtyping.label_source import LabelSource, Relabelling
 from stratify.subtyping.labels import (
+    SMALLEST_CLASS,
     UNLABELLED,
     Labels,
     patient_ids,
@@ -27,12 +27,11 @@ from stratify.subtyping.labels import (
     refuse_small_class,
 )
 from stratify.subtyping.outside_label import OutsideLabel, measured_as
+from stratify.subtyping.rule_labels import relabelling_by_rule
 
 DIAGNOSIS = "The label is a clinical diagnosis, never a protein."
-IN_FOLDS = (
-    "Scores and bounds are learned in each fold from its training people, and for the final model from all "
-    "{n} people who take part ({healthy} of them reference)."
-)
+IN_FOLDS = "Scores and bounds are learned in each fold from its training people, and for the final model from"
+AT_ONCE = "Scores and bounds are learned at once from"
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,8 @@ class Roles:
         Groups that get a label, healthy people, and people who are scored and never labelled.
     patients : string array of shape (n,)
         Patient of each sample.
+    comparing : bool
+        Whether labels are only compared: then a class may be small, and a rule sees everybody at once.
     """
 
     groups: pd.Series
@@ -54,6 +55,12 @@ class Roles:
     reference: NDArray[np.bool_]
     target: NDArray[np.bool_]
     patients: NDArray[np.str_]
+    comparing: bool
+
+    @property
+    def smallest(self) -> int:
+        """Fewest patients that a class needs."""
+        return 1 if self.comparing else SMALLEST_CLASS
 
 
 def label_people(
@@ -94,6 +101,7 @@ def label_people(
         reference=data.reference,
         target=data.target,
         patients=roles.patients,
+        smallest=roles.smallest,
     )
     return LabelSource(REFERENCE_DISEASE, labels, DIAGNOSIS)
 
@@ -142,7 +150,8 @@ def _roles(config: ExperimentConfig, people: anndata.AnnData, *, everybody: bool
     labelled, reference, target = (
         words.isin(names).to_numpy() for names in (chosen, data.reference, data.target)
     )
-    return Roles(words.where(groups.notna()), labelled, reference, target, patient_ids(people.obs))
+    known = words.where(groups.notna())
+    return Roles(known, labelled, reference, target, patient_ids(people.obs), everybody)
 
 
 def _definition(config: ExperimentConfig) -> Definition:
@@ -151,48 +160,33 @@ def _definition(config: ExperimentConfig) -> Definition:
 
 def _by_rule(config: ExperimentConfig, people: anndata.AnnData, roles: Roles) -> LabelSource:
     definition = _definition(config)
-    used, scorer = label_proteins(definition, people.var, detectability(people))
-    rule = axis_rule(definition, scorer)
-    relabelling = _relabelling(rule, people, used, roles, definition)
+    relabelling = relabelling_by_rule(definition, people, labelled=roles.labelled, reference=roles.reference)
     others = ", ".join(axis for axis in definition.axes if axis != definition.lead)
     statement = (
-        f"The label is a rule on proteins, no diagnosis: {definition.lead} above {rule.percentile:.0%} of "
-        f"the reference people{f' and above {others}' if others else ''}, by {definition.title}."
+        f"The label is a rule on proteins, no diagnosis: {definition.lead} above "
+        f"{definition.axis_percentile:.0%} of the reference people{f' and above {others}' if others else ''}"
+        f", by {definition.title}."
     )
-    return _learned(
-        "axis-rule", statement, relabelling, roles, made_from_axes(definition.axis_sets, people.var)
-    )
+    made_from = made_from_axes(definition.axis_sets, people.var)
+    return _learned("axis-rule", statement, relabelling, roles, made_from)
 
 
 def _by_clusters(config: ExperimentConfig, people: anndata.AnnData, roles: Roles) -> LabelSource:
     definition, settings = _definition(config), config.labels
-    used, scorer = label_proteins(definition, people.var, detectability(people))
-    lead = axis_rule(definition, scorer).lead
-    rule = ClusterRule(scorer, lead, settings.clusters, settings.resamples, config.seed)
-    relabelling = _relabelling(rule, people, used, roles, definition)
+    asked = (settings.clusters, settings.resamples, config.seed)
+    relabelling = relabelling_by_rule(
+        definition, people, labelled=roles.labelled, reference=roles.reference, clusters=asked
+    )
     once = np.flatnonzero(relabelling.labelled | relabelling.reference)
     once = once[~pd.Series(roles.patients[once]).duplicated().to_numpy()]
-    stable = rule.stability(relabelling.profiles[once], relabelling.reference[once])
+    stable = cluster_stability(relabelling, once)
     statement = (
         f"The label is a cluster of people, no diagnosis: of {settings.clusters} consensus clusters of the "
-        f"axis scores of {definition.title}, the one that is highest on {lead}. Stability, which is no "
-        f"accuracy: {stable.sentence()}."
+        f"axis scores of {definition.title}, the one that is highest on {definition.lead}. Stability, which "
+        f"is no accuracy: {stable.sentence()}."
     )
-    return _learned(
-        "clusters", statement, relabelling, roles, made_from_axes(definition.axis_sets, people.var)
-    )
-
-
-def _relabelling(
-    rule: AxisRule | ClusterRule,
-    people: anndata.AnnData,
-    used: NDArray[np.bool_],
-    roles: Roles,
-    definition: Definition,
-) -> Relabelling:
-    profiles = patient_means(np.asarray(people.X, dtype=float)[:, used], roles.patients)
-    covered = rule.scorer.covered(profiles, definition.least_weight_covered)
-    return Relabelling(rule, profiles, roles.reference & covered, roles.labelled & covered)
+    made_from = made_from_axes(definition.axis_sets, people.var)
+    return _learned("clusters", statement, relabelling, roles, made_from)
 
 
 def _learned(
@@ -200,9 +194,10 @@ def _learned(
 ) -> LabelSource:
     rows = np.flatnonzero(relabelling.labelled | roles.reference)
     labels = Labels(relabelling.fitted_to(rows), roles.reference, roles.target & ~relabelling.labelled)
-    refuse_small_class(labels.y, roles.patients)
-    fitted = IN_FOLDS.format(n=len(rows), healthy=int(roles.reference.sum()))
-    return LabelSource(name, labels, f"{statement} {fitted}", made_from, relabelling)
+    refuse_small_class(labels.y, roles.patients, smallest=roles.smallest)
+    people = f"all {len(rows)} people who take part ({int(roles.reference.sum())} of them reference)"
+    told = f"{statement} {AT_ONCE if roles.comparing else IN_FOLDS} {people}."
+    return LabelSource(name, labels, told, made_from, relabelling)
 
 
 def _by_column(config: ExperimentConfig, people: anndata.AnnData, roles: Roles) -> LabelSource:
@@ -212,7 +207,7 @@ def _by_column(config: ExperimentConfig, people: anndata.AnnData, roles: Roles) 
     )
     y = rule.label(people.obs[require_columns(people.obs, [settings.column])[0]])
     y[~roles.labelled] = UNLABELLED
-    refuse_small_class(y, roles.patients)
+    refuse_small_class(y, roles.patients, smallest=roles.smallest)
     same = measured_as(settings.column, settings.proteins, people.var)
     made_from = {settings.column: tuple(people.var_names[same])} if same.any() else {}
     statement = f"The label is a clinical column, no diagnosis: {rule.statement()}. No value, no label."

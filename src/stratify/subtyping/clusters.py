@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 
 from stratify.errors import CohortError, listed
 from stratify.subtyping.axis_rule import AxisScorer, FittedAxes
+from stratify.subtyping.label_source import Relabelling
 
 Array = NDArray[np.float64]
 
@@ -126,24 +128,47 @@ class ClusterRule:
         centers = np.array([scores[found == c].mean(axis=0) for c in range(self.n_clusters)])
         return FittedClusters(axes, centers, int(centers[:, axes.state.names.index(self.lead)].argmax()))
 
-    def stability(self, profiles: Array, reference: NDArray[np.bool_], *, null_draws: int = 10) -> Stability:
-        """Say how stable the clusters of profiles (n, n_proteins) are, beside data without clusters."""
-        scores = self.scorer.fit(profiles, reference).scores(profiles)
-        consensus = consensus_matrix(scores, self.n_clusters, resamples=self.resamples, seed=self.seed)
-        found = consensus_clusters(consensus, self.n_clusters)
-        rng = np.random.default_rng([self.seed, 1])
-        covariance = np.atleast_2d(np.cov(scores, rowvar=False))
-        draws = [
-            rng.multivariate_normal(scores.mean(axis=0), covariance, len(scores)) for _ in range(null_draws)
-        ]
-        none = [
-            ambiguous_pairs(consensus_matrix(x, self.n_clusters, resamples=self.resamples, seed=self.seed))
-            for x in draws
-        ]
-        order = np.argsort(-np.bincount(found), kind="stable")
-        within = tuple(_mean_of_pairs(consensus[np.ix_(found == c, found == c)]) for c in order)
-        sizes = tuple(int((found == c).sum()) for c in order)
-        return Stability(ambiguous_pairs(consensus), float(np.mean(none)), within, sizes)
+
+def cluster_stability(clusters: Relabelling, rows: NDArray[Any], *, null_draws: int = 10) -> Stability:
+    """Say how stable clusters are, beside data of the same covariance without clusters.
+
+    Parameters
+    ----------
+    clusters : Relabelling
+        With a cluster rule.
+    rows : integer array
+        People who are clustered, one sample each.
+    null_draws : int, default 10
+        Draws of data without clusters.
+
+    Returns
+    -------
+    Stability
+
+    Raises
+    ------
+    TypeError
+        Another rule than clusters.
+    """
+    rule = clusters.rule
+    if not isinstance(rule, ClusterRule):
+        raise TypeError("a relabelling by clusters is needed")
+    profiles = clusters.profiles[rows]
+    scores = rule.scorer.fit(profiles, clusters.reference[rows]).scores(profiles)
+
+    def consensus_of(values: Array) -> Array:
+        return consensus_matrix(values, rule.n_clusters, resamples=rule.resamples, seed=rule.seed)
+
+    rng = np.random.default_rng([rule.seed, 1])
+    covariance = np.atleast_2d(np.cov(scores, rowvar=False))
+    draws = rng.multivariate_normal(scores.mean(axis=0), covariance, (null_draws, len(scores)))
+    without = float(np.mean([ambiguous_pairs(consensus_of(values)) for values in draws]))
+    consensus = consensus_of(scores)
+    found = consensus_clusters(consensus, rule.n_clusters)
+    sizes = np.bincount(found)
+    order = np.argsort(-sizes, kind="stable")
+    within = tuple(_mean_of_pairs(consensus[np.ix_(found == c, found == c)]) for c in order)
+    return Stability(ambiguous_pairs(consensus), without, within, tuple(map(int, sizes[order])))
 
 
 def consensus_matrix(scores: Array, n_clusters: int, *, resamples: int = 50, seed: int = 0) -> Array:
