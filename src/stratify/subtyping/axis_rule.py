@@ -61,7 +61,7 @@ class AxisScorer:
     assays : DataFrame
         Label proteins: ``uniprot`` and ``gene``.
     detectability : array of shape (n_proteins,)
-        Share of samples above the detection limit.
+        Share of samples above the detection limit, as cleaning kept it for the whole file, not a fold.
     """
 
     axes: tuple[Pathway, ...]
@@ -129,7 +129,18 @@ class AxisRule:
     percentile: float
 
     def fit(self, profiles: Array, reference: NDArray[np.bool_]) -> FittedAxisRule:
-        """Learn scores and cut-off from profiles (n, n_proteins) and from who of them is reference (n,).
+        """Learn scores and cut-off.
+
+        Parameters
+        ----------
+        profiles : array of shape (n, n_proteins)
+            Label proteins, NaN where missing.
+        reference : boolean array of shape (n,)
+            Healthy people among them.
+
+        Returns
+        -------
+        FittedAxisRule
 
         Raises
         ------

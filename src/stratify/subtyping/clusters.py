@@ -107,7 +107,18 @@ class ClusterRule:
     seed: int = 0
 
     def fit(self, profiles: Array, reference: NDArray[np.bool_]) -> FittedClusters:
-        """Cluster profiles (n, n_proteins), scored against those who are reference (n,).
+        """Cluster people and name the positive cluster.
+
+        Parameters
+        ----------
+        profiles : array of shape (n, n_proteins)
+            Label proteins, NaN where missing.
+        reference : boolean array of shape (n,)
+            Healthy people among them, against whom all are scored.
+
+        Returns
+        -------
+        FittedClusters
 
         Raises
         ------
@@ -157,6 +168,7 @@ def cluster_stability(clusters: Relabelling, rows: NDArray[Any], *, null_draws: 
     scores = rule.scorer.fit(profiles, clusters.reference[rows]).scores(profiles)
 
     def consensus_of(values: Array) -> Array:
+        """Consensus by the rule's own settings."""
         return consensus_matrix(values, rule.n_clusters, resamples=rule.resamples, seed=rule.seed)
 
     rng = np.random.default_rng([rule.seed, 1])
