@@ -17,6 +17,8 @@ from stratify.subtyping.labels import UNLABELLED, Labels, patient_ids, refuse_sm
 
 Array = NDArray[np.float64]
 
+FEWEST_IN_FOLD = 3  # patients of a class that a fold's own rule must leave to learn from
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -102,7 +104,7 @@ class Problem:
             return self
         y = self.source.relabelling.fitted_to(train)
         names = ("the negative class, as a fold labels it", "the positive class, as a fold labels it")
-        refuse_small_class(y[train], self.patients[train], names=names)
+        refuse_small_class(y[train], self.patients[train], names=names, smallest=FEWEST_IN_FOLD)
         return replace(self, y=y)
 
 

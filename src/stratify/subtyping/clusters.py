@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 RESAMPLED = 0.8
 AMBIGUOUS = (0.1, 0.9)
-FEWEST_IN_CLUSTER = 5
+FEWEST_IN_CLUSTER = 3
 
 
 @dataclass(frozen=True)
