@@ -162,10 +162,10 @@ def _by_rule(config: ExperimentConfig, people: anndata.AnnData, roles: Roles) ->
     definition = _definition(config)
     relabelling = relabelling_by_rule(definition, people, labelled=roles.labelled, reference=roles.reference)
     others = ", ".join(axis for axis in definition.axes if axis != definition.lead)
+    bounds = f"above {100 * definition.axis_percentile:g}% of the reference people"
+    bounds += f" and above {others}" if others else ""
     statement = (
-        f"The label is a rule on proteins, no diagnosis: {definition.lead} above "
-        f"{definition.axis_percentile:.0%} of the reference people{f' and above {others}' if others else ''}"
-        f", by {definition.title}."
+        f"The label is a rule on proteins, no diagnosis: {definition.lead} {bounds}, by {definition.title}."
     )
     made_from = made_from_axes(definition.axis_sets, people.var)
     return _learned("axis-rule", statement, relabelling, roles, made_from)

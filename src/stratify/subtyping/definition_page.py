@@ -124,11 +124,11 @@ def _rules(definition: Definition) -> dict[str, str]:
         "out-of-fold scores",
         "smallest_relevant_size": f"{d.smallest_relevant_size:g}; 1 is the mean difference between the "
         "reference disease and the reference group. Below it a patient is called not skewed",
-        "least_weight_covered": f"at least {d.least_weight_covered:.0%} of the score's weight",
+        "least_weight_covered": f"at least {100 * d.least_weight_covered:g}% of the score's weight",
     }
     if d.lead:
         rules["axis_percentile"] = (
-            f"where this definition itself labels people: {d.lead} above {d.axis_percentile:.0%} of the "
+            f"where this definition itself labels people: {d.lead} above {100 * d.axis_percentile:g}% of the "
             "reference people and above every other axis"
         )
     return rules | {"prior": ", ".join(d.prior) or "no protein"}
