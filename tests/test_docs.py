@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from stratify.assays.finding_titles import TITLES
 from stratify.assays.policy import default_policy
 from stratify.assays.registry import known_formats
+from stratify.experiment.label_settings import LabelsSection
+from stratify.subtyping.definition import Definition
+from stratify.subtyping.definition_page import axis_proteins
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -32,3 +37,26 @@ def test_the_index_names_every_page():
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if path.name != "README.md"]
     assert [page for page in pages if f"({page})" not in index] == []
+
+
+def blocks(page: str) -> list[dict[str, Any]]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)]
+
+
+def test_settings_and_definition_of_the_page_on_labels_are_valid():
+    settings, definition = blocks("labels.md")
+    assert LabelsSection.model_validate(settings["labels"]).source == "axis-rule"
+    assert axis_proteins(Definition.model_validate(definition), "Th2")["weight"].tolist() == [
+        2.0,
+        1.0,
+        1.0,
+        1.0,
+    ]
+
+
+def test_every_label_setting_is_explained():
+    text = (DOCS / "labels.md").read_text(encoding="utf-8")
+    assert [
+        key for key in LabelsSection.model_fields if f"`{key}`" not in text and f"{key} =" not in text
+    ] == []

@@ -52,6 +52,10 @@ class HarmonisationError(StratifyError):
     """Batches that cannot be made comparable with the rows at hand."""
 
 
+class LeakageError(StratifyError):
+    """Proteins that made the label are among those that would be learned from."""
+
+
 class ExperimentError(StratifyError):
     """An experiment or definition file that cannot be understood."""
 

@@ -60,7 +60,9 @@ def test_the_page_tells_what_its_command_prints(stratify, tmp_path, monkeypatch)
 
 def test_the_map_of_a_model_is_of_its_healthy_people(stratify, tmp_path, folder):
     out, drawn = tmp_path / "map.csv", tmp_path / "map.svg"
-    code, printed, err = stratify("detect", folder / "models" / "small-1", "--size", 0.5, "-o", out, "--figure", drawn, "--json")
+    code, printed, err = stratify(
+        "detect", folder / "models" / "small-1", "--size", 0.5, "-o", out, "--figure", drawn, "--json"
+    )
     assert code == 0, err
     facts = json.loads(printed)
     assert "patients without skew are taken to lie like the healthy" in " ".join(facts["notes"])

@@ -99,3 +99,26 @@ def test_values_of_another_type_are_not_taken_for_numbers(tmp_path, text):
 
 def test_a_byte_order_mark_changes_nothing(tmp_path):
     assert read_experiment(write(tmp_path, "\ufeff" + MINIMAL)) == read_experiment(write(tmp_path, MINIMAL))
+
+
+def test_the_account_of_an_older_experiment_stays_the_same(tmp_path):
+    stated = read_experiment(write(tmp_path, MINIMAL)).model_dump(mode="json")
+    assert "labels" not in stated
+    assert "allow_inseparable_site" not in stated["data"]
+
+
+def test_only_label_settings_that_were_chosen_are_accounted_for(tmp_path):
+    text = MINIMAL + '[labels]\nsource = "axis-rule"\ndrop_label_proteins = true\n'
+    stated = read_experiment(write(tmp_path, text)).model_dump(mode="json")
+    assert stated["labels"] == {"source": "axis-rule", "drop_label_proteins": True}
+    text = MINIMAL.replace("[data]", "[data]\nallow_inseparable_site = true")
+    assert read_experiment(write(tmp_path, text)).model_dump()["data"]["allow_inseparable_site"]
+
+
+def test_without_a_diagnosis_other_groups_are_labelled(tmp_path):
+    text = MINIMAL.replace('positive = ["AD"]\nnegative = ["HC"]\n', "") + '[labels]\nsource = "axis-rule"\n'
+    with pytest.raises(ExperimentError, match=r"labels\.people"):
+        read_experiment(write(tmp_path, text))
+    assert read_experiment(write(tmp_path, text + 'people = ["MDD"]\n')).data.positive == ()
+    with pytest.raises(ExperimentError, match=r"data\.positive and data\.negative"):
+        read_experiment(write(tmp_path, text.replace("axis-rule", "reference-disease")))

@@ -108,3 +108,7 @@ def test_every_patient_gives_equally_often(plain_problem):
     problem = plain_problem(n=10, visits=2)
     mean = np.mean([problem.permuted(seed).y for seed in range(600)], axis=0)
     np.testing.assert_allclose(mean, 0.5, atol=0.08)
+
+
+def test_labels_of_a_diagnosis_are_the_same_in_every_fold(problem):
+    assert problem.in_fold(problem.learned[:40]) is problem

@@ -120,7 +120,7 @@ def test_better_family_is_chosen_only_where_something_is_shown(plain_problem, pe
 def test_problem_without_healthy_people_can_be_trained(plain_problem):
     plain = plain_problem(effect=3.0)
     problem = replace(plain, reference=np.zeros(60, dtype=bool))
-    model = train(problem, recipe(definition=read_definition("th2-v1"))).model
+    model = train(problem, recipe(definition=read_definition("resemblance-v1"))).model
     assert model.healthy.n == 0
     batch = Batch(problem.profiles[:2], np.zeros((2, 20), dtype=bool), ["ok"] * 2, "bridge", np.zeros(20))
     assert np.isnan(score_batch(model, batch).magnitude_z).all()

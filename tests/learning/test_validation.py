@@ -180,3 +180,18 @@ def test_fewer_reference_people_than_folds_are_no_reason_to_warn(plain_problem):
     one = np.zeros_like(problem.reference)
     one[np.flatnonzero(problem.y == 0)[0]] = True
     assert len(list(outer_folds(replace(problem, reference=one), Plan(folds=3, repeats=1)))) == 3
+
+
+def test_a_fold_in_which_one_class_is_missing_has_no_area_of_its_own():
+    table = pd.DataFrame(
+        {
+            "family": "x",
+            "repeat": 0,
+            "fold": [0, 0, 1, 1, 2, 2],
+            "label": [0, 1, 0, 0, 1, 0],
+            "score": [0.0, 1.0, 0.3, 0.4, 0.9, 0.2],
+        }
+    )
+    evaluation = Evaluation(table, 3)
+    assert evaluation.fold_aucs("x").tolist() == [1.0, 1.0]
+    assert np.isfinite(evaluation.auc_interval("x")).all()

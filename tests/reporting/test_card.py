@@ -9,6 +9,7 @@ import pytest
 from stratify.learning.validation import Evaluation
 from stratify.reporting.card import NOT_COMPUTED, card_page, card_text, fixed, in_words, p_value, write_card
 from stratify.reporting.explain import explain
+from stratify.reporting.facts import LabelAccount
 from stratify.reporting.plots import draw_figures
 
 
@@ -198,3 +199,34 @@ def test_settings_are_listed_once(card):
     assert "| Setting: learning.families | composite |" in card
     assert "Setting: seed" not in card
     assert "Setting: data" not in card
+
+
+def labelled(training, facts, figures, **told):
+    account = LabelAccount("axis-rule", "The label is a rule.", ("CCL17", "IL4"), **told)
+    return card_text(training, replace(facts, label=account), figures)
+
+
+def test_label_proteins_among_the_features_are_said_in_bold_and_red(training, facts, figures, card):
+    text = labelled(training, facts, figures, among_features=("CCL17",))
+    assert "> **WARNING: LABEL PROTEINS AMONG THE FEATURES.** 1 proteins" in text
+    assert text.index("WARNING") < text.index("**Shown.**")
+    assert "**Every figure of performance below is circular.**" in text
+    page = card_page(text, figures, title="x")
+    assert page.count('<blockquote class="danger">') == 1
+    assert page.count("<blockquote>") == card_page(card, figures, title="x").count("<blockquote>")
+
+
+def test_a_label_that_is_no_diagnosis_is_told(training, facts, figures, card):
+    text = labelled(training, facts, figures)
+    assert "The label is a rule. Proteins that made it: CCL17, IL4. All of them were left out" in text
+    assert "| Positive label | AD |" in text
+    assert "calibrated against these labels only" in text
+    assert "WARNING" not in text
+    assert "The label is a clinical diagnosis, never a protein. Missing" in card
+    assert "| Reference disease | AD |" in card
+
+
+def test_a_label_that_is_the_site_is_red_too(training, facts, figures):
+    text = labelled(training, facts, figures, not_separable="no site has people of both classes")
+    assert "**WARNING: NOT SEPARABLE FROM THE SITE.** No site has people of both classes" in text
+    assert card_page(text, figures, title="x").count('class="danger"') == 1

@@ -10,12 +10,14 @@ from stratify.signatures.pathways import (
     fit_axes,
     leading_axis,
     member_of_any,
+    member_weights,
     members,
     one_pathway_each,
     pathway_names,
     pathway_table,
     weighted_means,
 )
+from stratify.signatures.protein_set import ProteinSet
 from stratify.simulation.signature import study_assays
 
 ASSAYS = study_assays()
@@ -140,3 +142,24 @@ def test_contrast_has_its_proteins_and_an_unknown_one_has_none():
     assert 10 < found.sum() < len(ASSAYS) / 2
     assert found[(ASSAYS["gene"] == "CCL17").to_numpy()].all()
     assert not contrast_proteins(ASSAYS, "no such contrast").any()
+
+
+OWN = ProteinSet("Th2", (("CCL17", 2.0), ("Q99616", 1.0)))
+
+
+def test_own_set_is_found_by_symbol_or_accession_with_its_weights():
+    weights = member_weights(OWN, ASSAYS)
+    assert set(ASSAYS["gene"][weights == 2.0]) == {"CCL17"}
+    assert set(ASSAYS["gene"][weights == 1.0]) == {"CCL13"}
+    np.testing.assert_array_equal(members(OWN, ASSAYS), weights > 0)
+    np.testing.assert_array_equal(member_weights("Th2", ASSAYS), members("Th2", ASSAYS) * 1.0)
+
+
+def test_own_set_takes_the_place_of_the_shipped_one():
+    state = fit_axes([OWN, "Th1"], ASSAYS, healthy(), np.ones(len(ASSAYS)))
+    assert state.names == ("Th2", "Th1")
+    np.testing.assert_allclose(
+        state.weights[0], member_weights(OWN, ASSAYS) / member_weights(OWN, ASSAYS).sum()
+    )
+    chosen = np.array(one_pathway_each(ASSAYS, [OWN]))
+    np.testing.assert_array_equal(chosen == "Th2", members(OWN, ASSAYS))

@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from stratify.errors import ExperimentError
+from stratify.reporting.bundle import load_model
 from stratify.signatures.pathways import pathway_names
+from stratify.signatures.protein_set import ProteinSet
 from stratify.subtyping.definition import Definition, read_definition
 
 MINIMAL = 'name = "resemblance"\nversion = 1\nmeaning = "..."\n'
@@ -76,3 +80,36 @@ def test_word_of_a_positive_call(name, call):
 def test_definition_is_frozen():
     with pytest.raises(ValidationError):
         read_definition("th2-v1").alpha = 0.5
+
+
+OWN = MINIMAL + 'axes = ["Th2", "Mine"]\n'
+
+
+def test_a_definition_may_state_its_own_proteins(tmp_path):
+    text = OWN + '[[axis]]\nname = "Mine"\nweights = { CCL17 = 2.0, Q99616 = 0.5 }\n'
+    found = read_definition(write(tmp_path, text))
+    assert found.axis_sets == ("Th2", ProteinSet("Mine", (("CCL17", 2.0), ("Q99616", 0.5))))
+    assert found.deciding()["axis"] == [{"name": "Mine", "weights": {"CCL17": 2.0, "Q99616": 0.5}}]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('[[axis]]\nname = "Other"\nweights = { CCL17 = 1.0 }\n', "'Other' must stand once"),
+        ('[[axis]]\nname = "Mine"\nweights = { CCL17 = 1.0 }\n' * 2, "'Mine' must stand once"),
+        ('[[axis]]\nname = "Mine"\nweights = { CCL17 = 0.0 }\n', "greater than 0"),
+        ('[[axis]]\nname = "Mine"\nweights = { CCL17 = inf }\n', "finite number"),
+        ('[[axis]]\nname = "Mine"\nweights = {}\n', "at least 1 item"),
+        ('[sources]\nalhpa = "x"\n', "did you mean 'alpha'"),
+    ],
+)
+def test_own_proteins_and_sources_must_belong(tmp_path, more, words):
+    with pytest.raises(ExperimentError) as refusal:
+        read_definition(write(tmp_path, OWN + more))
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["th2-v1", "resemblance-v1"])
+def test_what_a_model_keeps_is_what_it_kept_before_sources_were_written(name):
+    kept = list(load_model(Path(__file__).parents[2] / "models" / "demo-1").model.definition)
+    assert sorted(read_definition(name).deciding()) == sorted(kept)

@@ -10,10 +10,12 @@ from typing import NoReturn
 
 import typer
 
+from stratify.cli.agree import agree
 from stratify.cli.associate import associate
 from stratify.cli.check import check
 from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
+from stratify.cli.define import define
 from stratify.cli.detect import detect
 from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
@@ -38,6 +40,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "reverse": reverse,
     "associate": associate,
     "crossspecies": crossspecies,
+    "define": define,
+    "agree": agree,
     "detect": detect,
     "train": train,
     "evaluate": evaluate,

@@ -20,12 +20,13 @@ from stratify.assays.quality import check
 from stratify.assays.reader import read_assays
 from stratify.assays.sample_names import patient_rows
 from stratify.datasets import fetch
-from stratify.errors import ExperimentError, listed
+from stratify.errors import CohortError, ExperimentError, listed
 from stratify.experiment.config import ExperimentConfig
+from stratify.experiment.labelling import label_people, without_label_proteins
 from stratify.learning.problem import Problem, make_problem
+from stratify.learning.site_overlap import inseparable_from_site
 from stratify.simulation.cohort import simulate_study
 from stratify.simulation.design import design_preset
-from stratify.subtyping.labels import patient_ids, reference_disease
 
 DATASET = "dataset:"
 
@@ -167,7 +168,43 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
     ClinicalTableError
         When a named column is absent.
     CohortError
-        When the groups do not make two classes.
+        When the people do not make two classes, or no site has both and that is not allowed by name.
+    """
+    data = config.data
+    people = name_patients(config, people)
+    source = label_people(config, people)
+    if config.labels.drop_label_proteins:
+        people = without_label_proteins(people, source)
+    problem = make_problem(people, source.labels, source)
+    reason = not_separable(config, people, problem)
+    if reason and not data.allow_inseparable_site:
+        raise CohortError(
+            "a site with people of both classes, so that the label can be told from the site",
+            reason,
+            "add people, or set allow_inseparable_site = true in [data]; the card then says so",
+        )
+    return problem.permuted(config.seed) if data.permute else problem
+
+
+def name_patients(config: ExperimentConfig, people: anndata.AnnData) -> anndata.AnnData:
+    """Require the columns that an experiment names, and say whose each sample is.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+        The experiment.
+    people : AnnData
+        Patients' samples.
+
+    Returns
+    -------
+    AnnData
+        With ``patient_id`` where the experiment names such a column.
+
+    Raises
+    ------
+    ClinicalTableError
+        When a named column is absent.
     """
     data = config.data
     named = [name for name in (data.group, data.patient, data.site, *data.covariates) if name]
@@ -175,13 +212,26 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
     if data.patient:
         people = people.copy()
         people.obs["patient_id"] = people.obs[columns[data.patient]].astype(str)
-    labels = reference_disease(
-        people.obs[columns[data.group]],
-        positive=data.positive,
-        negative=data.negative,
-        reference=data.reference,
-        target=data.target,
-        patients=patient_ids(people.obs),
-    )
-    problem = make_problem(people, labels)
-    return problem.permuted(config.seed) if data.permute else problem
+    return people
+
+
+def not_separable(config: ExperimentConfig, people: anndata.AnnData, problem: Problem) -> str:
+    """Say why the label can not be told from the site; empty where it can, or where no site is named.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+        The experiment.
+    people : AnnData
+        Patients' samples.
+    problem : Problem
+        Their labels.
+
+    Returns
+    -------
+    str
+    """
+    if not config.data.site:
+        return ""
+    site = people.obs[require_columns(people.obs, [config.data.site])[0]]
+    return inseparable_from_site(site, problem.y, problem.patients, name=config.data.site)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from stratify.errors import ExperimentError
+from stratify.experiment.label_settings import REFERENCE_DISEASE, LabelsSection
 from stratify.learning.classifier import family
 from stratify.subtyping.refusals import explain_validation
 
@@ -42,7 +51,7 @@ class DataSection(_Section):
     group : str
         Column of the diagnosis.
     positive, negative, reference, target : tuple of str
-        Groups in their roles.
+        Groups in their roles; the first two must be named where the label is the diagnosis.
     positive_name : str
         Word for the positive groups together; their names when empty.
     patient, site : str
@@ -54,6 +63,8 @@ class DataSection(_Section):
         What the samples are, where the file does not say.
     permute : bool
         Give the labels to other people on purpose: nothing may then be shown.
+    allow_inseparable_site : bool
+        Go on although no site has people of both classes; the card then says so.
     """
 
     files: tuple[str, ...] = ()
@@ -64,8 +75,8 @@ class DataSection(_Section):
     simulated: bool = False
     panels: tuple[str, ...] = ()
     group: str = Field("group", min_length=1)
-    positive: tuple[str, ...] = Field(min_length=1)
-    negative: tuple[str, ...] = Field(min_length=1)
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
     positive_name: str = ""
@@ -75,6 +86,7 @@ class DataSection(_Section):
     matrix: str = ""
     platform: str = ""
     permute: bool = False
+    allow_inseparable_site: bool = False
 
     @model_validator(mode="after")
     def _one_source(self) -> DataSection:
@@ -126,6 +138,8 @@ class ExperimentConfig(_Section):
         Who and what is learned from.
     learning : LearningSection
         How it is learned.
+    labels : LabelsSection
+        Where labels come from; the diagnosis if left out.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -135,6 +149,30 @@ class ExperimentConfig(_Section):
     seed: Seed = 0
     data: DataSection
     learning: LearningSection = Field(default_factory=lambda: LearningSection.model_validate({}))
+    labels: LabelsSection = LabelsSection()
+
+    @model_validator(mode="after")
+    def _somebody_is_labelled(self) -> ExperimentConfig:
+        data = self.data
+        if self.labels.source == REFERENCE_DISEASE and not (data.positive and data.negative):
+            raise ValueError(
+                "data.positive and data.negative must name groups where the label is a diagnosis"
+            )
+        if not (self.labels.people or data.positive or data.negative):
+            raise ValueError("labels.people must name groups, or data.positive and data.negative")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_used(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out sections that say nothing, so that the account of an older experiment stays the same."""
+        stated: dict[str, Any] = write(self)
+        chosen = self.labels.model_dump(exclude_defaults=True)
+        stated["labels"] = {key: stated["labels"][key] for key in ("source", *chosen)}
+        if not chosen:
+            del stated["labels"]
+        if not self.data.allow_inseparable_site:
+            stated.get("data", {}).pop("allow_inseparable_site", None)
+        return stated
 
 
 def read_experiment(path: str | Path) -> ExperimentConfig:

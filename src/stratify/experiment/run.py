@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from stratify.assays.cleaning import removal_counts
 from stratify.assays.clinical import require_columns
 from stratify.errors import listed
-from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem
+from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem, not_separable
 from stratify.experiment.config import ExperimentConfig, read_experiment
+from stratify.experiment.label_settings import REFERENCE_DISEASE
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.problem import Problem
+from stratify.learning.requirements import label_proteins_among, require_answerable
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Evaluation, Plan, refuse_few_patients
 from stratify.reporting.explain import explain
-from stratify.reporting.facts import Facts, Flow, count_target_calls
+from stratify.reporting.facts import Facts, Flow, LabelAccount, count_target_calls
 from stratify.reporting.folder import refuse_foreign_folder, write_model_folder
 from stratify.reporting.plots import draw_figures
 from stratify.reporting.store import open_store
@@ -95,6 +99,7 @@ def run_experiment(
     cohort = load_cohort(config, Path(path).parent)
     problem = make_experiment_problem(config, cohort.people)
     recipe = make_recipe(config, cohort)
+    require_answerable(problem, recipe.definition, allow=recipe.allow_label_proteins)
     refuse_few_patients(problem, recipe.plan.folds)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if tracked:
@@ -129,7 +134,7 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
     return Recipe(
         name=config.name,
         version=config.version,
-        positive=config.data.positive_name or listed(config.data.positive),
+        positive=config.data.positive_name or _positive_name(config),
         definition=read_definition(config.definition),
         families=config.learning.families,
         default=config.learning.default,
@@ -140,7 +145,17 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
         matrix=config.data.matrix,
         simulated=cohort.simulated,
         expected=cohort.expected,
+        allow_label_proteins=config.labels.allow_label_proteins,
     )
+
+
+def _positive_name(config: ExperimentConfig) -> str:
+    """Name the positive class after its groups, or after what made it."""
+    labels, names = config.labels, listed(config.data.positive)
+    rule = read_definition(labels.definition or config.definition)
+    high = f"{rule.lead}-high" + (" cluster" if labels.source == "clusters" else "")
+    sought = {"axis-rule": high, "clusters": high, "outside": labels.column}
+    return sought.get(labels.source, names)
 
 
 def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, file: str) -> Facts:
@@ -173,7 +188,24 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         baselines=_covariates_only(config, cohort, training.problem),
         covariates=config.data.covariates,
         target_calls=count_target_calls(training),
+        label=_label_account(config, cohort, training.problem),
     )
+
+
+def _label_account(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> LabelAccount | None:
+    """Say what made the labels; nothing where they are diagnoses that can be told from the site."""
+    source, reason = problem.source, not_separable(config, cohort.people, problem)
+    if source is None or (source.name == REFERENCE_DISEASE and not reason):
+        return None
+    symbols = cohort.people.var["gene"]
+    made = _genes(symbols, label_proteins_among(cohort.people.var, source.made_from))
+    inside = _genes(symbols, label_proteins_among(problem.assays, source.made_from))
+    return LabelAccount(source.name, source.statement, made, inside, reason)
+
+
+def _genes(symbols: pd.Series, made_from: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    ids = [assay for assays in made_from.values() for assay in assays]
+    return tuple(dict.fromkeys(symbols.loc[ids].astype(str)))
 
 
 def _plan(config: ExperimentConfig) -> Plan:

@@ -20,8 +20,9 @@ from stratify.learning.scorers import Scorer, booster_scorer, linear_scorer
 from stratify.signatures.censored import CensoredImputer
 from stratify.signatures.gaps import GapState
 from stratify.signatures.limits import treat_below, without_model
-from stratify.signatures.pathways import member_of_any, members
+from stratify.signatures.pathways import member_of_any, member_weights
 from stratify.signatures.preprocessing import FactorImputer, ReferenceScaler
+from stratify.signatures.protein_set import Pathway
 
 Array = NDArray[np.float64]
 
@@ -42,10 +43,10 @@ class Knowledge:
     pathways: Array | None
 
 
-def knowledge(prior: Sequence[str], axes: Sequence[str], assays: pd.DataFrame) -> Knowledge:
+def knowledge(prior: Sequence[Pathway], axes: Sequence[Pathway], assays: pd.DataFrame) -> Knowledge:
     """Look a definition's pathways up among the assays (columns ``uniprot`` and ``gene``)."""
     chosen = member_of_any(prior, assays)
-    rows = [members(name, assays) for name in dict.fromkeys([*axes, *prior])]
+    rows = [member_weights(name, assays) for name in dict.fromkeys([*axes, *prior])]
     means = [row / row.sum() for row in rows if row.any()]
     return Knowledge(chosen if chosen.any() else None, np.array(means) if means else None)
 

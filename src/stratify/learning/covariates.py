@@ -66,13 +66,14 @@ def validate_covariates(problem: Problem, design: NDArray[np.float64], plan: Pla
     """
     tables = []
     for fold in outer_folds(problem, plan):
-        train = fold.train[problem.y[fold.train] >= 0]
+        here = problem.in_fold(fold.train)
+        train = fold.train[here.y[fold.train] >= 0]
         known = np.isfinite(design)
         count = np.maximum(known[train].sum(axis=0), 1)
         mean = np.where(known, design, 0.0)[train].sum(axis=0) / count
         filled = np.where(known, design, mean)
         sd = filled[train].std(axis=0)
         z = (filled - mean) / np.where(sd > 0, sd, 1.0)
-        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(z[train], problem.y[train])
-        tables.append(score_table(problem, fold, NAME, fitted.decision_function(z[fold.test])))
+        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(z[train], here.y[train])
+        tables.append(score_table(here, fold, NAME, fitted.decision_function(z[fold.test])))
     return pd.concat(tables, ignore_index=True)

@@ -92,10 +92,11 @@ def permutation_test(
 
 
 def _statistic(problem: Problem, name: str, known: Knowledge, *, folds: int, seed: int) -> float:
-    scores = np.full(len(problem.y), np.nan)
+    scores, y = np.full(len(problem.y), np.nan), problem.y.copy()
     for fold in outer_folds(problem, Plan(folds=folds, repeats=1, trials=0, seed=seed)):
-        model = fit_fold(problem, fold.train, name, known, trials=0, seed=seed)
-        test = fold.test
+        here, test = problem.in_fold(fold.train), fold.test
+        model = fit_fold(here, fold.train, name, known, trials=0, seed=seed)
         scores[test] = model.decision_function(problem.profiles[test], problem.limits_of(test))
+        y[test] = here.y[test]
     rows = problem.learned
-    return auc(problem.y[rows], scores[rows])
+    return auc(y[rows], scores[rows])

@@ -85,7 +85,7 @@ def learn_planned_study(
     recipe = Recipe(
         "planned", 1, "AD", rule, [family], default=family, plan=plan, simulated=True, expected=expected
     )
-    known = knowledge(rule.prior, rule.axes, problem.assays)
+    known = knowledge(rule.prior_sets, rule.axis_sets, problem.assays)
     evaluation, fitted = cross_validate(problem, [family], known, plan)
     final = fit_fold(problem, problem.learned, family, known, trials=trials, seed=seed)
     model = freeze(problem, recipe, known, final, (evaluation, family, fitted[family]), shown=True)

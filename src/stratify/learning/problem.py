@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from stratify.assays.detectability import detectability
 from stratify.errors import CohortError, listed
-from stratify.subtyping.labels import UNLABELLED, Labels, patient_ids
+from stratify.subtyping.label_source import LabelSource
+from stratify.subtyping.labels import UNLABELLED, Labels, patient_ids, refuse_small_class
 
 Array = NDArray[np.float64]
+
+FEWEST_IN_FOLD = 3  # patients of a class that a fold's own rule must leave to learn from
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Problem:
         What stands in for values below the limit, as the cleaning policy said.
     limits : array of shape (n, n_proteins) or None
         Limits of detection, where values below them are to be imputed in each fold.
+    source : LabelSource or None
+        What made the labels; None stands for a diagnosis.
     """
 
     profiles: Array
@@ -51,6 +56,7 @@ class Problem:
     detectability: Array
     below_lod: str = "keep"
     limits: Array | None = None
+    source: LabelSource | None = None
 
     @property
     def learned(self) -> NDArray[np.int64]:
@@ -71,12 +77,38 @@ class Problem:
         rows = self.learned
         ids, first, inverse = np.unique(self.patients[rows], return_index=True, return_inverse=True)
         giver = rows[first][np.random.default_rng(seed).permutation(len(ids))][inverse]
-        y, reference = self.y.copy(), self.reference.copy()
+        y, reference, source = self.y.copy(), self.reference.copy(), self.source
         y[rows], reference[rows] = self.y[giver], self.reference[giver]
-        return replace(self, y=y, reference=reference)
+        if source is not None and source.relabelling is not None:
+            source = replace(source, relabelling=source.relabelling.exchanged(rows, giver))
+        return replace(self, y=y, reference=reference, source=source)
+
+    def in_fold(self, train: NDArray[Any]) -> Problem:
+        """Label everybody by what these rows alone teach; a label of its own patient stays as it is.
+
+        Parameters
+        ----------
+        train : integer array
+            Rows that the fold may learn from.
+
+        Returns
+        -------
+        Problem
+
+        Raises
+        ------
+        CohortError
+            When a class is left with too few patients among these rows.
+        """
+        if self.source is None or self.source.relabelling is None:
+            return self
+        y = self.source.relabelling.fitted_to(train)
+        names = ("the negative class, as a fold labels it", "the positive class, as a fold labels it")
+        refuse_small_class(y[train], self.patients[train], names=names, smallest=FEWEST_IN_FOLD)
+        return replace(self, y=y)
 
 
-def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
+def make_problem(cohort: anndata.AnnData, labels: Labels, source: LabelSource | None = None) -> Problem:
     """Turn a checked cohort and its labels into arrays.
 
     Parameters
@@ -85,6 +117,8 @@ def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
         Patients' samples only; ``obs`` may have ``patient_id``.
     labels : Labels
         In the row order of the cohort.
+    source : LabelSource, optional
+        What made the labels; a diagnosis if left out.
 
     Returns
     -------
@@ -119,6 +153,7 @@ def make_problem(cohort: anndata.AnnData, labels: Labels) -> Problem:
         detectability(cohort),
         treated,
         np.asarray(cohort.layers["lod"], dtype=float) if treated == "censored" else None,
+        source,
     )
 
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.decision import Rule
-from stratify.learning.domain import fit_biology, fit_handling, judge_handling
+from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
 from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.held_out import HeldOut
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
-from stratify.learning.scorers import Scorer
-from stratify.learning.thresholds import fit_thresholds
+from stratify.learning.requirements import require_answerable
+from stratify.learning.thresholds import Thresholds, fit_thresholds
 from stratify.learning.validation import (
     Evaluation,
     Plan,
@@ -63,6 +63,8 @@ class Recipe:
         Whether the people were simulated; every page then says so.
     expected : DataFrame
         Expected values of reference samples (names by assay ids); may be empty.
+    allow_label_proteins : tuple of str
+        Axes whose proteins may be learned from although they made the label.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Recipe:
     matrix: str = ""
     simulated: bool = False
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    allow_label_proteins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,9 +123,17 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     Returns
     -------
     Training
+
+    Raises
+    ------
+    LeakageError
+        Proteins that made the label are among the features, and are not allowed by name.
+    CohortError
+        Too few patients for the definition's bound, or an axis of which nothing was measured.
     """
     definition = recipe.definition
-    known = knowledge(definition.prior, definition.axes, problem.assays)
+    require_answerable(problem, definition, allow=recipe.allow_label_proteins)
+    known = knowledge(definition.prior_sets, definition.axis_sets, problem.assays)
     names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
     evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
     test = permutation_test(
@@ -186,15 +197,10 @@ def freeze(
     z = scorer.standardise(final.complete(problem.profiles[everybody], problem.limits_of(everybody)))
     healthy = z[problem.reference[everybody]]
     definition = recipe.definition
-    no_handling = speaks_of_disease(problem.assays, definition.axes)
+    no_handling = speaks_of_disease(problem.assays, definition.axis_sets)
     handling = fit_handling(handling_set(problem.assays, no_handling), healthy)
-    assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axes))
-    scorers = [one.freeze()[1] for one in fitted]
-    rows = pd.Index(problem.samples).get_indexer(pd.Index(scores["sample_id"].unique()))
-    people = _held_out(problem, rows, scores, final)
-    told = scores.pivot(index="repeat", columns="sample_id", values="score")[problem.samples[rows]].to_numpy()
-    leak = judge_handling(handling, *_standardised(problem, rows, final, scorer))[0]
-    against = fit_thresholds(told, people, scorers, leak=leak)
+    assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axis_sets))
+    people, against = _measured_against(problem, scores, (final, fitted), handling)
     return FrozenModel(
         name=recipe.name,
         version=recipe.version,
@@ -204,7 +210,7 @@ def freeze(
         scale=recipe.scale,
         matrix=recipe.matrix,
         simulated=recipe.simulated,
-        definition=definition.model_dump(mode="json"),
+        definition=definition.deciding(),
         assays=assays,
         rule=_rule(recipe, shown),
         gaps=gaps,
@@ -212,7 +218,7 @@ def freeze(
         members=against.members,
         background=z[problem.y[everybody] >= 0].mean(axis=0),
         detectability=problem.detectability,
-        axes=fit_axes(definition.axes, problem.assays, healthy, problem.detectability),
+        axes=fit_axes(definition.axis_sets, problem.assays, healthy, problem.detectability),
         calibration=against.calibration,
         healthy=against.healthy,
         handling=handling,
@@ -230,12 +236,22 @@ def freeze(
     )
 
 
-def _standardised(
-    problem: Problem, rows: NDArray[np.intp], final: SubtypeClassifier, scorer: Scorer
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Standardised profiles of some people, and what was measured in them."""
+def _measured_against(
+    problem: Problem,
+    scores: pd.DataFrame,
+    models: tuple[SubtypeClassifier, list[SubtypeClassifier]],
+    handling: HandlingState,
+) -> tuple[HeldOut, Thresholds]:
+    """Keep the people of the out-of-fold scores, and summarise what was said of them."""
+    final, fitted = models
+    rows = pd.Index(problem.samples).get_indexer(pd.Index(scores["sample_id"].unique()))
+    people = _held_out(problem, rows, scores, final)
+    told = scores.pivot(index="repeat", columns="sample_id", values="score")[problem.samples[rows]]
     profiles = problem.profiles[rows]
-    return scorer.standardise(final.complete(profiles, problem.limits_of(rows))), np.isfinite(profiles)
+    z = final.freeze()[1].standardise(final.complete(profiles, problem.limits_of(rows)))
+    leak = judge_handling(handling, z, np.isfinite(profiles))[0]
+    scorers = [one.freeze()[1] for one in fitted]
+    return people, fit_thresholds(told.to_numpy(), people, scorers, leak=leak)
 
 
 def _held_out(

@@ -89,12 +89,12 @@ class Evaluation:
         return float(np.mean(per_repeat))
 
     def fold_aucs(self, name: str) -> NDArray[np.float64]:
-        """AUC (repeats x folds,) within each outer fold."""
+        """AUC (repeats x folds,) within each outer fold that has people of both classes."""
         values = [
             auc(part["label"].to_numpy(), part["score"].to_numpy())
             for _, part in self.of(name).groupby(["repeat", "fold"])
         ]
-        return np.array(values)
+        return np.array([value for value in values if np.isfinite(value)])
 
     def auc_interval(self, name: str) -> tuple[float, float]:
         """95% interval of the AUC from the corrected variance over folds, no narrower than by people alone.
@@ -253,12 +253,13 @@ def cross_validate(
     for fold in outer_folds(problem, plan):
         if fold.number == 0:
             tell(f"cross-validation, repeat {fold.repeat + 1} of {plan.repeats}")
+        here = problem.in_fold(fold.train)
         for name in names:
             seed = plan.seed + 1000 * fold.repeat + fold.number
-            model = fit_fold(problem, fold.train, name, known, trials=plan.budget(name), seed=seed)
+            model = fit_fold(here, fold.train, name, known, trials=plan.budget(name), seed=seed)
             fitted[name].append(model)
             scores = model.decision_function(problem.profiles[fold.test], problem.limits_of(fold.test))
-            tables.append(score_table(problem, fold, name, scores))
+            tables.append(score_table(here, fold, name, scores))
     table = pd.concat(tables, ignore_index=True)
     order = pd.Categorical(table["family"], categories=list(names), ordered=True)
     table = table.assign(_order=order).sort_values(["_order", "repeat", "fold"], kind="stable")

@@ -22,6 +22,7 @@ from stratify.reporting.plots import BASELINE
 
 NOT_COMPUTED = "not computed"
 N_LEADING = 15
+WARNING = "**WARNING"
 SAID_ELSEWHERE = ("name", "version", "question", "definition", "seed")
 
 
@@ -119,8 +120,14 @@ def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
         """SVG text in place of an image."""
         return figures[Path(tokens[place].attrs["src"]).stem]
 
+    def quotation(renderer: Any, tokens: Sequence[Any], place: int, *rest: Any) -> str:
+        """Red where the text is a warning."""
+        warns = any(token.content.startswith(WARNING) for token in tokens[place : place + 3])
+        return '<blockquote class="danger">\n' if warns else "<blockquote>\n"
+
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     markdown.add_render_rule("image", picture)
+    markdown.add_render_rule("blockquote_open", quotation)
     template = _environment().get_template("card.html")
     return template.render(title=title, body=markdown.render(text)) + "\n"
 

@@ -62,6 +62,31 @@ class TargetCalls:
 
 
 @dataclass(frozen=True)
+class LabelAccount:
+    """What a reader of the card must know of the labels.
+
+    Parameters
+    ----------
+    source : str
+        ``reference-disease``, ``axis-rule``, ``clusters`` or ``outside``.
+    statement : str
+        What the label is, and on whom it was fitted.
+    proteins : tuple of str
+        Genes that made it.
+    among_features : tuple of str
+        Those of them that were learned from all the same.
+    not_separable : str
+        Why the label can not be told from the site; empty where it can.
+    """
+
+    source: str
+    statement: str
+    proteins: tuple[str, ...] = ()
+    among_features: tuple[str, ...] = ()
+    not_separable: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that is reported and cannot be derived from a training.
 
@@ -87,6 +112,8 @@ class Facts:
         Columns that the family ``covariates`` saw.
     target_calls : TargetCalls or None
         None where there are no target people, or nobody counted.
+    label : LabelAccount or None
+        What made the labels; None where it is a diagnosis that can be told from the site.
     software : mapping
         Distribution to version.
     """
@@ -102,6 +129,7 @@ class Facts:
     baselines: Evaluation | None = None
     covariates: tuple[str, ...] = ()
     target_calls: TargetCalls | None = None
+    label: LabelAccount | None = None
     software: Mapping[str, str] = field(default_factory=lambda: software_versions())
 
     @property

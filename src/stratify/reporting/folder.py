@@ -137,9 +137,10 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     dict
         Of JSON values.
     """
-    stated = {
-        key: value for key, value in vars(facts).items() if key not in ("baselines", "flow", "target_calls")
-    }
+    apart = ("baselines", "flow", "target_calls", "label")
+    stated = {key: value for key, value in vars(facts).items() if key not in apart}
+    if facts.label:
+        stated["label"] = asdict(facts.label)
     return {
         **stated,
         "settings": flatten(facts.settings),

@@ -16,6 +16,7 @@ from stratify.assays.finding import Finding
 from stratify.assays.sample_names import patient_rows
 from stratify.signatures.group_differences import group_differences
 from stratify.signatures.pathways import HANDLING, contrast_proteins, measured_by, member_of_any, members
+from stratify.signatures.protein_set import Pathway
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def handling_kinds() -> list[str]:
     return list(dict.fromkeys(handling_table()["kind"]))
 
 
-def speaks_of_disease(assays: pd.DataFrame, axes: Sequence[str] = AXES) -> NDArray[np.bool_]:
+def speaks_of_disease(assays: pd.DataFrame, axes: Sequence[Pathway] = AXES) -> NDArray[np.bool_]:
     """Which assays belong to a T-helper axis or to the contrast of atopic dermatitis with health.
 
     They say nothing about a tube that they would not also say about the disease.
@@ -48,7 +49,7 @@ def speaks_of_disease(assays: pd.DataFrame, axes: Sequence[str] = AXES) -> NDArr
     ----------
     assays : DataFrame
         Columns ``uniprot`` and ``gene``.
-    axes : sequence of str
+    axes : sequence of str or ProteinSet
         Pathways.
 
     Returns

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stratify.assays.proteins.identity import uniprot_key
 from stratify.errors import ExperimentError, nearest
+from stratify.signatures.protein_set import Pathway, set_name
 
 Array = NDArray[np.float64]
 
@@ -31,13 +32,13 @@ def pathway_names() -> list[str]:
     return sorted(pathway_table()["pathway"].unique())
 
 
-def members(pathway: str, assays: pd.DataFrame) -> NDArray[np.bool_]:
+def members(pathway: Pathway, assays: pd.DataFrame) -> NDArray[np.bool_]:
     """Which assays measure a protein of a pathway.
 
     Parameters
     ----------
-    pathway : str
-        One of :func:`pathway_names`.
+    pathway : str or ProteinSet
+        One of :func:`pathway_names`, or a set of one's own.
     assays : DataFrame
         One row an assay with columns ``uniprot`` and ``gene``.
 
@@ -56,13 +57,61 @@ def members(pathway: str, assays: pd.DataFrame) -> NDArray[np.bool_]:
     >>> members("Th2", assays).tolist()
     [True, False]
     """
+    return member_weights(pathway, assays) > 0
+
+
+def member_weights(pathway: Pathway, assays: pd.DataFrame) -> Array:
+    """Weight of each assay in a pathway: 1 for the members of a shipped one, 0 for all others.
+
+    Parameters
+    ----------
+    pathway : str or ProteinSet
+        One of :func:`pathway_names`, or a set of one's own.
+    assays : DataFrame
+        One row an assay with columns ``uniprot`` and ``gene``.
+
+    Returns
+    -------
+    array of shape (n_assays,)
+
+    Raises
+    ------
+    ExperimentError
+        When no pathway has that name.
+    """
+    if isinstance(pathway, str):
+        return measured_by(pathway_rows(pathway), assays).astype(float)
+    weights = np.zeros(len(assays))
+    for protein, weight in pathway.weights:
+        row = pd.DataFrame({"uniprot": [protein], "gene": [protein]})
+        weights[measured_by(row, assays)] = weight
+    return weights
+
+
+def pathway_rows(name: str) -> pd.DataFrame:
+    """Rows of the shipped table for one pathway.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`pathway_names`.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    ExperimentError
+        When no pathway has that name.
+    """
     table = pathway_table()
-    rows = table[table["pathway"] == pathway]
+    rows = table[table["pathway"] == name]
     if rows.empty:
         raise ExperimentError(
-            "the name of a pathway", f"{pathway!r}", f"name another; {nearest(pathway, pathway_names())}"
+            "the name of a pathway", f"{name!r}", f"name another; {nearest(name, pathway_names())}"
         )
-    return measured_by(rows, assays)
+    return rows
 
 
 def measured_by(proteins: pd.DataFrame, assays: pd.DataFrame) -> NDArray[np.bool_]:
@@ -86,7 +135,7 @@ def measured_by(proteins: pd.DataFrame, assays: pd.DataFrame) -> NDArray[np.bool
     return by_uniprot | by_gene
 
 
-def member_of_any(pathways: Sequence[str], assays: pd.DataFrame) -> NDArray[np.bool_]:
+def member_of_any(pathways: Sequence[Pathway], assays: pd.DataFrame) -> NDArray[np.bool_]:
     """Which assays belong to at least one of several pathways."""
     found = np.zeros(len(assays), dtype=bool)
     for pathway in pathways:
@@ -94,14 +143,14 @@ def member_of_any(pathways: Sequence[str], assays: pd.DataFrame) -> NDArray[np.b
     return found
 
 
-def one_pathway_each(assays: pd.DataFrame, first: Sequence[str] = ()) -> list[str]:
+def one_pathway_each(assays: pd.DataFrame, first: Sequence[Pathway] = ()) -> list[str]:
     """Give each assay one pathway, so that contributions summed by pathway stay additive.
 
     Parameters
     ----------
     assays : DataFrame
         One row an assay with columns ``uniprot`` and ``gene``.
-    first : sequence of str
+    first : sequence of str or ProteinSet
         Pathways that claim their members before all others.
 
     Returns
@@ -109,10 +158,11 @@ def one_pathway_each(assays: pd.DataFrame, first: Sequence[str] = ()) -> list[st
     list of str
         ``"Other"`` where no pathway has the protein.
     """
-    order = [*first, *(name for name in pathway_names() if name not in first and name != HANDLING), HANDLING]
+    taken = {HANDLING, *map(set_name, first)}
+    order = [*first, *(name for name in pathway_names() if name not in taken), HANDLING]
     chosen = np.full(len(assays), "Other", dtype=object)
     for pathway in reversed(order):
-        chosen[members(pathway, assays)] = pathway
+        chosen[members(pathway, assays)] = set_name(pathway)
     return chosen.tolist()
 
 
@@ -125,7 +175,8 @@ class AxisState:
     names : tuple of str
         Pathways that have at least one measured and detectable member.
     weights : array of shape (n_axes, n_proteins)
-        Each row sums to one over the pathway's members, in proportion to their detectability.
+        Each row sums to one over the pathway's members, in proportion to their detectability (and to their
+        own weights, where a set brings them).
     mean, sd : arrays of shape (n_axes,)
         Of the weighted mean z among healthy people.
     """
@@ -136,12 +187,14 @@ class AxisState:
     sd: Array
 
 
-def fit_axes(names: Sequence[str], assays: pd.DataFrame, healthy: Array, detectability: Array) -> AxisState:
+def fit_axes(
+    names: Sequence[Pathway], assays: pd.DataFrame, healthy: Array, detectability: Array
+) -> AxisState:
     """Freeze detectability-weighted pathway scores.
 
     Parameters
     ----------
-    names : sequence of str
+    names : sequence of str or ProteinSet
         Pathways; one without a measured member is left out.
     assays : DataFrame
         One row an assay with columns ``uniprot`` and ``gene``.
@@ -156,9 +209,9 @@ def fit_axes(names: Sequence[str], assays: pd.DataFrame, healthy: Array, detecta
     """
     kept, rows = [], []
     for name in names:
-        weight = np.where(members(name, assays), np.maximum(detectability, 0.0), 0.0)
+        weight = member_weights(name, assays) * np.maximum(detectability, 0.0)
         if weight.sum() > 0:
-            kept.append(name)
+            kept.append(set_name(name))
             rows.append(weight / weight.sum())
     weights = np.array(rows).reshape(len(kept), len(assays))
     raw = weighted_means(weights, healthy)

@@ -5,14 +5,38 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stratify.errors import ExperimentError, listed, nearest
+from stratify.signatures.protein_set import Pathway, ProteinSet
 from stratify.subtyping.refusals import explain_validation
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+DECIDING = (
+    *("name", "version", "meaning", "axes", "lead", "prior"),
+    *("alpha", "healthy_tail", "smallest_relevant_size", "least_weight_covered"),
+)
+
+
+class OwnAxis(BaseModel):
+    """Proteins of an axis that a definition states itself, in place of the shipped pathway of that name.
+
+    Parameters
+    ----------
+    name : str
+        As ``axes`` or ``prior`` names it.
+    weights : dict of str to float
+        Gene symbol or UniProt accession to a positive weight.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    weights: dict[str, Weight] = Field(min_length=1)
 
 
 class Definition(BaseModel):
@@ -38,6 +62,17 @@ class Definition(BaseModel):
         Relative size below which a skew would not matter.
     least_weight_covered : float
         Share of the score's weight that must be measured.
+    axis : tuple of OwnAxis
+        Axes whose proteins the definition states itself; all others are shipped pathways.
+    axis_percentile : float
+        Share of the reference people whom the lead axis must exceed where the definition itself labels people
+        (the axis rule); it decides no call.
+    reference : str
+        Who standardises and gives the magnitude, in words.
+    direction_rule : str
+        What is asked of the axes, in words; written from ``lead`` when empty.
+    sources : dict of str to str
+        Where a line comes from, by its key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,6 +87,55 @@ class Definition(BaseModel):
     healthy_tail: Share = 0.05
     smallest_relevant_size: Share = 0.3
     least_weight_covered: Share = 0.8
+    axis: tuple[OwnAxis, ...] = ()
+    axis_percentile: Share = 0.95
+    reference: str = "healthy people of the same study"
+    direction_rule: str = ""
+    sources: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _own_axes_and_sources_belong(self) -> Definition:
+        own = [axis.name for axis in self.axis]
+        if stray := sorted(set(own) - {*self.axes, *self.prior}) or [x for x in own if own.count(x) > 1]:
+            raise ValueError(f"the axis {stray[0]!r} must stand once, and in axes or prior")
+        if unknown := sorted(set(self.sources) - set(Definition.model_fields)):
+            raise ValueError(f"a source for {unknown[0]!r}, which is no key; {nearest(unknown[0], DECIDING)}")
+        return self
+
+    @property
+    def title(self) -> str:
+        """Name and version, for example ``Th2-skewed (v1)``."""
+        return f"{self.name} (v{self.version})"
+
+    @property
+    def axis_sets(self) -> tuple[Pathway, ...]:
+        """The axes: names of shipped pathways, or the definition's own proteins."""
+        return tuple(map(self.pathway, self.axes))
+
+    @property
+    def prior_sets(self) -> tuple[Pathway, ...]:
+        """The prior: names of shipped pathways, or the definition's own proteins."""
+        return tuple(map(self.pathway, self.prior))
+
+    def pathway(self, name: str) -> Pathway:
+        """Proteins of a pathway that the definition names: its own where it states them."""
+        own = {axis.name: axis for axis in self.axis}
+        return ProteinSet(name, tuple(own[name].weights.items())) if name in own else name
+
+    def deciding(self) -> dict[str, Any]:
+        """Say what decides calls, as a model keeps it: no sources, no words, no axis but its own."""
+        stated = {*DECIDING, *(["axis"] if self.axis else [])}
+        return self.model_dump(mode="json", include=stated)
+
+    def direction_in_words(self) -> str:
+        """Say what is asked of the axes."""
+        if self.direction_rule:
+            return self.direction_rule
+        if not self.lead:
+            return "No axis has to lead."
+        return (
+            f"{self.lead} has the largest score of {', '.join(self.axes)}, and lies above the reference mean."
+        )
 
     def positive_call(self, positive: str) -> str:
         """Word of a positive call, for example ``Th2-skewed`` or ``LVV-like``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from stratify.errors import CohortError, listed
 
 UNLABELLED = -1
+SMALLEST_CLASS = 5
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,66 @@ def patient_ids(obs: pd.DataFrame) -> NDArray[np.str_]:
     return np.where(stated == "", samples, stated)
 
 
+def refuse_absent_groups(groups: pd.Series, named: Sequence[str]) -> None:
+    """Refuse names of groups that no sample has.
+
+    Parameters
+    ----------
+    groups : Series of str
+        Diagnosis a sample.
+    named : sequence of str
+        Groups that must be there.
+
+    Raises
+    ------
+    CohortError
+        Naming what is absent and what the column has.
+    """
+    present = sorted(groups.dropna().astype(str).unique())
+    absent = sorted(set(named) - set(present))
+    if absent:
+        raise CohortError(
+            f"the groups {listed(sorted(set(named)))}",
+            f"no sample of {listed(absent)}; the column has {listed(present)}",
+            "name groups as they stand in the column",
+        )
+
+
+def refuse_small_class(
+    y: NDArray[np.int64],
+    patients: NDArray[Any],
+    *,
+    names: tuple[str, str] = ("the negative class", "the positive class"),
+    smallest: int = SMALLEST_CLASS,
+) -> None:
+    """Refuse labels of which a class has too few patients.
+
+    Parameters
+    ----------
+    y : integer array of shape (n,)
+        1, 0 or -1.
+    patients : array of shape (n,)
+        Patient of each row.
+    names : tuple of str
+        What class 0 and class 1 are called.
+    smallest : int
+        Fewest patients a class needs.
+
+    Raises
+    ------
+    CohortError
+        Naming the class and its count.
+    """
+    for label in (1, 0):
+        count = len(np.unique(patients[y == label]))
+        if count < smallest:
+            raise CohortError(
+                f"two classes with at least {smallest} people each",
+                f"{count} in {names[label] or 'an empty class'}",
+                "add people or name other groups",
+            )
+
+
 def reference_disease(
     groups: pd.Series,
     *,
@@ -70,7 +132,7 @@ def reference_disease(
     reference: Sequence[str] = (),
     target: Sequence[str] = (),
     patients: Sequence[str] | NDArray[np.str_] | None = None,
-    smallest: int = 5,
+    smallest: int = SMALLEST_CLASS,
 ) -> Labels:
     """Label by diagnosis.
 
@@ -102,14 +164,7 @@ def reference_disease(
     [1, 1, 1, 1, 1, 0, 0, 0, 0, 0, -1]
     """
     named = [*positive, *negative, *reference, *target]
-    present = sorted(groups.dropna().astype(str).unique())
-    absent = sorted(set(named) - set(present))
-    if absent:
-        raise CohortError(
-            f"the groups {listed(sorted(set(named)))}",
-            f"no sample of {listed(absent)}; the column has {listed(present)}",
-            "name groups as they stand in the column",
-        )
+    refuse_absent_groups(groups, named)
     both = set(positive) & (set(negative) | set(target) | set(reference)) | (set(negative) & set(target))
     if both:
         raise CohortError("each group in one role", f"{listed(sorted(both))} in two", "keep it in one")
@@ -118,12 +173,5 @@ def reference_disease(
     y[values.isin(negative)] = 0
     y[values.isin(positive)] = 1
     people = np.arange(len(values)) if patients is None else np.asarray(patients)
-    for label, names in ((1, positive), (0, negative)):
-        count = len(np.unique(people[y == label]))
-        if count < smallest:
-            raise CohortError(
-                f"two classes with at least {smallest} people each",
-                f"{count} in {listed(names) or 'an empty class'}",
-                "add people or name other groups",
-            )
+    refuse_small_class(y, people, names=(listed(negative), listed(positive)), smallest=smallest)
     return Labels(y, values.isin(reference).to_numpy(), values.isin(target).to_numpy())

@@ -33,6 +33,8 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
             f"known keys in {source}", f"the unknown key {place!r}", nearest(str(first["loc"][-1]), known)
         )
     message = first["msg"].removeprefix("Value error, ").replace("tuple", "list").replace("Tuple", "List")
+    if not place:  # the parts are valid, but do not go together
+        return ExperimentError(f"a valid {source}", message, "correct one of them")
     return ExperimentError(f"a valid {source}", f"{place}: {message}", f"correct {place!r}")
 
 
