@@ -227,3 +227,15 @@ def test_the_map_of_detectability_is_made_study_by_study(tmp_path):
     assert by_size.is_monotonic_increasing
     assert (table["false_flags"] <= 0.2).all()
     assert (table["truth"] == "everyone shifts").sum() == 2
+
+
+def test_the_prevalence_curve_holds_the_truth_and_the_rival_is_no_subgroup(tmp_path, monkeypatch):
+    prevalence = load("prevalence")
+    monkeypatch.setattr(prevalence, "PRESETS", ("strong-right",))
+    monkeypatch.setattr(prevalence, "DRAWS", 19)
+    table = prevalence.resume(tmp_path / "p.csv", 2)
+    pd.testing.assert_frame_equal(table, prevalence.resume(tmp_path / "p.csv", 2))
+    told = prevalence.summarise(table).set_index(["truth", "relative_size"])
+    assert told.loc[["skew .8", "skew .5", "skew .3"], "band holds"].mean() >= 0.8
+    assert told.loc[("skew .8", 0.8), "told_apart"] == 1
+    assert told.loc[("everyone shifts", 0.8), "told_apart"] <= 0.5

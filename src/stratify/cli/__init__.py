@@ -20,6 +20,7 @@ from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
 from stratify.cli.pathways import pathways
+from stratify.cli.prevalence import prevalence
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
@@ -43,6 +44,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "screen": screen,
     "reliability": reliability,
+    "prevalence": prevalence,
 }
 
 app = typer.Typer(
