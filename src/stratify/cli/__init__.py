@@ -15,11 +15,13 @@ from stratify.cli.check import check
 from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.detect import detect
+from stratify.cli.estimate_measured import estimate_measured
 from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
 from stratify.cli.pathways import pathways
+from stratify.cli.plan_measurements import plan_measurements
 from stratify.cli.prevalence import prevalence
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
@@ -45,6 +47,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "screen": screen,
     "reliability": reliability,
     "prevalence": prevalence,
+    "plan-measurements": plan_measurements,
+    "estimate-measured": estimate_measured,
 }
 
 app = typer.Typer(
