@@ -1,11 +1,12 @@
-"""Whom to measure next: estimates from a planned sample against one at random, in cohorts whose truth is known.
+"""Whom to measure next: a planned sample against one at random, in cohorts whose truth is known.
 
     python benchmarks/two_phase.py                  1,000 cohorts a cell
     python benchmarks/two_phase.py --cohorts 100    a small version
 
-A quarter of the people are skewed by 1.3 SDs of the score; the flag is a high score. The outside label goes with the skew
-(nine in ten skewed people have it, one in ten others), with nothing (a quarter of all), or is rare. The plan expects it
-with the chance that a quarter-skewed world gives. Rows are written to ``benchmarks/results/two_phase.csv``.
+A quarter of the people are skewed by 1.3 SDs of the score; the flag is a high score. The outside label goes
+with the skew (nine in ten skewed people have it, one in ten others), with nothing (a quarter of all), or is
+rare. The plan expects it with the chance that a quarter-skewed world gives. Rows are written to
+``benchmarks/results/two_phase.csv``.
 """
 
 from __future__ import annotations

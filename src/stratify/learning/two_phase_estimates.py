@@ -26,10 +26,11 @@ class TwoPhase:
     people, measured : int
         Scored people, and those of them with an outside label.
     prevalence, given_flag, sensitivity : (estimate, lower, upper)
-        Share with the label; share of the flagged who have it; share of those with it who are flagged.
+        Share with the label; share of the flagged who have it; share of those with it who are flagged
+        (not known where fewer than five of the measured have it).
     intercept, slope : (estimate, lower, upper)
         Log-odds of the label by the score: at the mean score of all people, and one SD of theirs further. Not
-        known where the measured classes separate.
+        known where the measured classes separate or have fewer than five people.
     """
 
     people: int
@@ -143,7 +144,7 @@ def estimate_two_phase(
         len(y),
         _ratio(sampled, y, everybody),
         _ratio(sampled, y * flag, flag),
-        _ratio(sampled, y * flag, y),
+        _ratio(sampled, y * flag, y) if y.sum() >= FEWEST else UNKNOWN,
         intercept,
         slope,
     )
@@ -174,7 +175,7 @@ def _ratio(sampled: Sampled, above: Array, below: Array) -> Interval:
         return UNKNOWN
     share = float((w * above).sum()) / total
     variance = float(sampled.covariance(((above - share * below) / total)[:, None])[0, 0])
-    worth = share * (1 - share) / variance if variance > 0 else float(people)
+    worth = min(share * (1 - share) / variance, people) if variance > 0 else float(people)
     return share, *_wilson(share, worth, _quantile(sampled))
 
 
@@ -185,7 +186,7 @@ def _wilson(share: float, n: float, q: float) -> tuple[float, float]:
 
 
 def _logistic(sampled: Sampled, z: Array, y: Array) -> tuple[Interval, Interval]:
-    if min(y.sum(), (1 - y).sum()) < 2 or separated(y.astype(int), z) or separated(y.astype(int), -z):
+    if min(y.sum(), (1 - y).sum()) < FEWEST or separated(y.astype(int), z) or separated(y.astype(int), -z):
         return UNKNOWN, UNKNOWN
     design, w, beta = np.column_stack([np.ones(len(z)), z]), sampled.weights, np.zeros(2)
     for _ in range(100):
