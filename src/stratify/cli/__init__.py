@@ -20,6 +20,7 @@ from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
+from stratify.cli.panel import panel
 from stratify.cli.pathways import pathways
 from stratify.cli.plan_measurements import plan_measurements
 from stratify.cli.prevalence import prevalence
@@ -43,6 +44,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "crossspecies": crossspecies,
     "detect": detect,
     "train": train,
+    "panel": panel,
     "evaluate": evaluate,
     "screen": screen,
     "reliability": reliability,
