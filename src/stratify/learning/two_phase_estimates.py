@@ -175,7 +175,7 @@ def _ratio(sampled: Sampled, above: Array, below: Array) -> Interval:
         return UNKNOWN
     share = float((w * above).sum()) / total
     variance = float(sampled.covariance(((above - share * below) / total)[:, None])[0, 0])
-    worth = min(share * (1 - share) / variance, people) if variance > 0 else float(people)
+    worth = min(share * (1 - share) / variance, len(above)) if variance > 0 else float(people)
     return share, *_wilson(share, worth, _quantile(sampled))
 
 
