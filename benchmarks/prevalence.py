@@ -16,6 +16,7 @@ import platform
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,7 @@ def run_study(preset: str, seed: int) -> pd.DataFrame:
     return pd.concat(tables).assign(**made).round(6)
 
 
+@cache
 def _commit() -> str:
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"

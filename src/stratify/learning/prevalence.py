@@ -6,7 +6,9 @@ itself, batch, handling). The mean of the scores gives one equation for the thre
 subgroup widens the scores and bends them to the right), but at small sizes they are too weak to be read from
 a cohort of a hundred. So the prevalence is told for each relative size with an interval, the others' shift
 and spread are left free within what is assumed (`Others`), and the interval is as wide as that leaves it: at
-small sizes it often reaches from nobody to everybody. No estimate without a size is given anywhere.
+small sizes it often reaches from nobody to everybody. (Its two ends can have a gap between them: if all are
+skewed by one size, that is a common shift again, which scores can not tell from nobody.) No estimate without
+a size is given anywhere.
 """
 
 from __future__ import annotations
