@@ -14,7 +14,7 @@ from stratify.screening.target_scores import target_scores
 @pytest.fixture(scope="module")
 def plan(model_folder, _arrivals, tmp_path_factory):
     path = tmp_path_factory.mktemp("plan") / "new.h5ad"
-    _arrivals.write_h5ad(path)
+    _arrivals.copy().write_h5ad(path)
     return plan_cohort(target_scores(model_folder, [path]), budget=20, seed=1)
 
 

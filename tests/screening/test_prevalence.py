@@ -12,7 +12,7 @@ from stratify.screening.target_scores import target_scores
 @pytest.fixture(scope="module")
 def people(model_folder, _arrivals, tmp_path_factory):
     path = tmp_path_factory.mktemp("prevalence") / "new.h5ad"
-    _arrivals.write_h5ad(path)
+    _arrivals.copy().write_h5ad(path)
     return target_scores(model_folder, [path])
 
 
