@@ -227,3 +227,24 @@ def test_the_map_of_detectability_is_made_study_by_study(tmp_path):
     assert by_size.is_monotonic_increasing
     assert (table["false_flags"] <= 0.2).all()
     assert (table["truth"] == "everyone shifts").sum() == 2
+
+
+def test_the_prevalence_curve_holds_the_truth_and_the_rival_is_no_subgroup(tmp_path, monkeypatch):
+    prevalence = load("prevalence")
+    monkeypatch.setattr(prevalence, "PRESETS", ("strong-right",))
+    monkeypatch.setattr(prevalence, "DRAWS", 19)
+    table = prevalence.resume(tmp_path / "p.csv", 2)
+    pd.testing.assert_frame_equal(table, prevalence.resume(tmp_path / "p.csv", 2))
+    told = prevalence.summarise(table).set_index(["truth", "relative_size"])
+    assert told.loc[["skew .8", "skew .5", "skew .3"], "band holds"].mean() >= 0.8
+    assert told.loc[("skew .8", 0.8), "told_apart"] == 1
+    assert told.loc[("everyone shifts", 0.8), "told_apart"] <= 0.5
+
+
+def test_a_planned_sample_is_unbiased_and_teaches_more_of_the_flag_than_a_random_one():
+    two_phase = load("two_phase")
+    table = two_phase.run_cell("follows the skew", 200, 50, 150)
+    planned = table[table["way"] == "planned"].set_index("figure")
+    assert (planned["bias"].abs() < 4 * planned["bias_error"] + 0.03)[["prevalence", "given_flag"]].all()
+    assert (planned["covered"] >= 0.88).all()
+    assert planned.loc["given_flag", "design_effect"] < 0.6

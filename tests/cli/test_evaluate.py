@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -56,4 +58,32 @@ def test_a_group_that_is_not_there_is_refused(stratify, cohort, tmp_path, refuse
         "evaluate", *cohort, "--positive", "eczema", "--negative", "HC", "-o", tmp_path / "p.csv"
     )
     assert "AD" in refused(answer)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recalibration_is_offered_written_and_applied_by_name_only(stratify, cohort, folder, tmp_path):
+    table = pd.read_csv(cohort[1], sep=";")
+    noise = np.random.default_rng(0).normal(0, 1.5, len(table))
+    table.assign(NPX=table["NPX"] + noise).to_csv(tmp_path / "again.csv", sep=";", index=False)
+    shutil.copy(cohort[3], tmp_path / "again-clinical.csv")
+    with (tmp_path / "again-clinical.csv").open("a") as file:
+        file.write("\n")
+    other = [cohort[0], tmp_path / "again.csv", "--clinical", tmp_path / "again-clinical.csv"]
+    out = tmp_path / "p.csv"
+    code, printed, err = stratify("evaluate", *other, *SIDES, "-o", out, "--recalibrate", "slope")
+    assert code == 0, err
+    assert "recalibration of the slope, not applied" in printed
+    update = tmp_path / "p.csv.recalibration.json"
+    assert json.loads(update.read_text(encoding="utf-8"))["positives"] == 30
+    screened = ["screen", cohort[0], folder / "new.csv", "-o"]
+    assert stratify(*screened, tmp_path / "plain")[0] == 0
+    assert stratify(*screened, tmp_path / "mended", "--recalibration", update)[0] == 0
+    plain, mended = (pd.read_csv(tmp_path / name / "results.csv") for name in ("plain", "mended"))
+    assert plain["call"].equals(mended["call"])
+    assert not np.allclose(plain["probability"], mended["probability"])
+
+
+def test_the_people_of_the_training_recalibrate_nothing(stratify, cohort, tmp_path, refused):
+    answer = stratify("evaluate", *cohort, *SIDES, "-o", tmp_path / "p.csv", "--recalibrate", "intercept")
+    assert "did not learn from" in refused(answer)
     assert list(tmp_path.iterdir()) == []

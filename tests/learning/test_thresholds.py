@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stratify.learning.held_out import HeldOut
 from stratify.learning.thresholds import fit_thresholds, healthy_reference
 
 
@@ -16,8 +15,8 @@ def drawn(n, repeats, *, patients=None, healthy=True):
     scores[:, :2] = 6.0
     label = np.r_[1.0, 1.0, np.zeros(n - 2)]
     patient = np.arange(float(n)) if patients is None else patients
-    reference = (label == 0).astype(float) if healthy else np.zeros(n)
-    return scores, HeldOut(np.zeros((n, 1)), label, reference, patient, np.zeros((repeats, n)))
+    reference = (label == 0) & healthy
+    return scores, label, reference, patient
 
 
 def test_spread_of_the_healthy_is_not_lowered_by_averaging_repeats():

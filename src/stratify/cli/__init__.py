@@ -17,11 +17,15 @@ from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.define import define
 from stratify.cli.detect import detect
+from stratify.cli.estimate_measured import estimate_measured
 from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
+from stratify.cli.panel import panel
 from stratify.cli.pathways import pathways
+from stratify.cli.plan_measurements import plan_measurements
+from stratify.cli.prevalence import prevalence
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
@@ -44,9 +48,13 @@ VERBS: dict[str, Callable[..., None]] = {
     "agree": agree,
     "detect": detect,
     "train": train,
+    "panel": panel,
     "evaluate": evaluate,
     "screen": screen,
     "reliability": reliability,
+    "prevalence": prevalence,
+    "plan-measurements": plan_measurements,
+    "estimate-measured": estimate_measured,
 }
 
 app = typer.Typer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,13 @@ from stratify.cli.options import AsJson, AssayFiles, Clinical
 from stratify.cli.output import print_json, require_outputs, tell
 
 MDD = "labels are diagnoses: nothing here says how a model does in depression, which nobody has labelled"
+
+
+class Mended(StrEnum):
+    """What an update of the probabilities mends."""
+
+    INTERCEPT = "intercept"
+    SLOPE = "slope"
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,13 @@ class Labels:
     ] = None
     offset: Annotated[
         Path | None, typer.Option(help="Table of this laboratory's offset, as for `stratify screen`.")
+    ] = None
+    recalibrate: Annotated[
+        Mended | None,
+        typer.Option(
+            help="Also write, beside the table, an update of the probabilities for `stratify screen "
+            "--recalibration`: the intercept, or intercept and slope. Nothing is applied here."
+        ),
     ] = None
 
 
@@ -45,9 +60,11 @@ def evaluate(
     """Say how a model does in a labelled cohort, or how far an unlabelled one lies from its people."""
     from stratify.assays.files.container import digest
     from stratify.screening.evaluation import evaluate as evaluate_model
+    from stratify.screening.evaluation import learn_recalibration
+    from stratify.screening.recalibration import beside, write_recalibration
     from stratify.signatures.provenance import write_table
 
-    require_outputs(output)
+    require_outputs(output, beside(output) if labels.recalibrate else None)
     found = evaluate_model(
         model,
         files,
@@ -59,6 +76,10 @@ def evaluate(
     )
     facts = {"model": model.name, **found.as_dict()}
     sources = {path.name: digest(path) for path in (*files, clinical, labels.offset) if path is not None}
+    if labels.recalibrate:
+        used = [path for path in (*files, clinical, labels.offset) if path is not None]
+        update = learn_recalibration(found, model, used, labels.recalibrate)
+        facts["recalibration"] = str(write_recalibration(update, beside(output)))
     write_table(found.predictions, output, provenance={"verb": "evaluate", "sources": sources, **facts})
     if as_json:
         print_json(facts | {"table": str(output)})
@@ -70,6 +91,8 @@ def evaluate(
     if found.familiar:
         tell(f"WARNING: {found.familiar}")
     tell(MDD)
+    if labels.recalibrate:
+        print(f"recalibration of the {labels.recalibrate}, not applied: {facts['recalibration']}")
     print(f"table: {output}")
 
 

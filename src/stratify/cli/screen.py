@@ -30,12 +30,21 @@ def screen(
             "error), where the file has no bridge or control samples that the model knows."
         ),
     ] = None,
+    recalibration: Annotated[
+        Path | None,
+        typer.Option(
+            help="Update of the probabilities that `stratify evaluate --recalibrate` wrote for this model; "
+            "calls do not change."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say of each candidate whether the profile resembles the model's disease, and how sure that is."""
     from stratify.screening.score import screen as screen_files
 
-    result = screen_files(model, files, clinical=clinical, out=output, offset=offset)
+    result = screen_files(
+        model, files, clinical=clinical, out=output, offset=offset, recalibration=recalibration
+    )
     report = (output / "report.html").resolve()
     if as_json:
         print_json({"calls": result.counts, "model_digest": result.digest, "report": str(report)})

@@ -104,7 +104,7 @@ def performance(
             "evaluate on a larger cohort",
         )
     area = auc(label, chance)
-    intercept, slope = _calibration(label, logit(np.clip(chance, _NEAREST, 1 - _NEAREST)))
+    intercept, slope = _calibration(label, log_odds_of(chance))
     mix = float(label.mean())
     return Performance(
         *counts,
@@ -134,15 +134,40 @@ def _net_benefit(y: NDArray[np.int64], probability: Array, bound: float) -> tupl
 
 def _calibration(y: NDArray[np.int64], log_odds: Array) -> tuple[Interval, Interval]:
     """Intercept with the slope held at 1, and slope."""
-    if log_odds[y == 1].min() > log_odds[y == 0].max() or np.ptp(log_odds) == 0:
+    if separated(y, log_odds):
         return UNKNOWN, UNKNOWN
-    alone = _logistic_fit(y, np.ones((len(y), 1)), log_odds)
-    both = _logistic_fit(y, np.column_stack([np.ones(len(y)), log_odds]), np.zeros(len(y)))
+    alone = logistic_fit(y, np.ones((len(y), 1)), log_odds)
+    both = logistic_fit(y, np.column_stack([np.ones(len(y)), log_odds]), np.zeros(len(y)))
     return _limits(*alone, 0), _limits(*both, 1)
 
 
-def _logistic_fit(y: NDArray[np.int64], design: Array, offset: Array) -> tuple[Array, Array]:
-    """Maximum likelihood by Newton's method: coefficients and their covariance."""
+def log_odds_of(probability: Array, nearest: float = _NEAREST) -> Array:
+    """Give log-odds (n,) of probabilities, none of them nearer to 0 or 1 than `nearest`."""
+    return np.asarray(logit(np.clip(probability, nearest, 1 - nearest)))
+
+
+def separated(y: NDArray[np.int64], log_odds: Array) -> bool:
+    """Whether the classes (n,) do not overlap, or all log-odds (n,) are the same: nothing can be fitted."""
+    return bool(log_odds[y == 1].min() > log_odds[y == 0].max() or np.ptp(log_odds) == 0)
+
+
+def logistic_fit(y: NDArray[np.int64], design: Array, offset: Array) -> tuple[Array, Array]:
+    """Fit a logistic model by maximum likelihood (Newton's method).
+
+    Parameters
+    ----------
+    y : integer array of shape (n,)
+        1 and 0.
+    design : array of shape (n, n_columns)
+        With a column of ones for an intercept.
+    offset : array of shape (n,)
+        Log-odds that are added as they are.
+
+    Returns
+    -------
+    coefficients : array of shape (n_columns,)
+    covariance : array of shape (n_columns, n_columns)
+    """
     beta = np.zeros(design.shape[1])
     for _ in range(100):
         fitted = expit(design @ beta + offset)

@@ -89,7 +89,7 @@ def _of_fold(model: FrozenModel, fold: int, others: HeldOut, scores: Array) -> F
         model,
         scorer=own.scorer,
         members=members,
-        healthy=healthy_reference(scores, others),
+        healthy=healthy_reference(scores, others.label, others.reference > 0, others.patient),
         rule=replace(model.rule, shown=True),
     )
 

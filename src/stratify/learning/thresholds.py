@@ -61,7 +61,7 @@ def fit_thresholds(scores: Array, people: HeldOut, scorers: Sequence[Scorer], *,
     return Thresholds(
         _members(scores, people, scorers),
         _calibrate(scores, people.label),
-        healthy_reference(scores, people),
+        healthy_reference(scores, people.label, people.reference > 0, people.patient),
         fit_leak_effect(scores.mean(axis=0), leak, people.groups, people.patient),
     )
 
@@ -82,7 +82,9 @@ def _calibrate(scores: Array, label: Array) -> Platt:
     return fit_platt(chosen.ravel(), y, np.full(chosen.size, 1.0 / len(scores)))
 
 
-def healthy_reference(scores: Array, people: HeldOut) -> Healthy:
+def healthy_reference(
+    scores: Array, label: Array, reference: NDArray[np.bool_], patient: NDArray[np.generic]
+) -> Healthy:
     """Summarise the healthy people's out-of-fold scores.
 
     Mean and SD are taken within each repeat and then averaged, so that averaging a person's repeats
@@ -93,19 +95,22 @@ def healthy_reference(scores: Array, people: HeldOut) -> Healthy:
     ----------
     scores : array of shape (n_repeats, n)
         As in `fit_thresholds`.
-    people : HeldOut
-        The people.
+    label : array of shape (n,)
+        1 for people with the reference disease.
+    reference : boolean array of shape (n,)
+        The healthy people.
+    patient : array of shape (n,)
+        Patient of each sample.
 
     Returns
     -------
     Healthy
     """
-    chosen = people.reference > 0
-    if not chosen.any():
+    if not reference.any():
         return Healthy(0.0, 1.0, 0, 1.0, np.zeros(0))
-    rows = scores[:, chosen]
+    rows = scores[:, reference]
     mean, sd = float(rows.mean(axis=1).mean()), float(np.sqrt(rows.var(axis=1, ddof=1).mean()))
-    diseased = float(scores[:, people.label == 1].mean())
-    person = np.unique(people.patient[chosen], return_inverse=True)[1]
+    diseased = float(scores[:, label == 1].mean())
+    person = np.unique(patient[reference], return_inverse=True)[1]
     persons = np.sort(np.bincount(person, rows.mean(axis=0)) / np.bincount(person))
     return Healthy(mean, max(sd, 1e-9), len(persons), diseased - mean, persons)

@@ -17,9 +17,11 @@ from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError, listed
 from stratify.learning.decision import INDETERMINATE
 from stratify.learning.performance import Performance, performance
+from stratify.learning.recalibration import fit_update
 from stratify.reporting.bundle import load_model
 from stratify.screening.anchoring import read_offset
 from stratify.screening.outcome import Screening
+from stratify.screening.recalibration import Recalibration
 from stratify.screening.score import screen_cohort
 
 CHECKS = ("anchored", "handling", "known_biology", "quality")
@@ -116,13 +118,59 @@ def evaluate(
     )
 
 
+def learn_recalibration(
+    found: Evaluation, model_folder: str | Path, files: Sequence[str | Path], kind: str
+) -> Recalibration:
+    """Learn an update of the probabilities from an evaluation; nothing is applied.
+
+    Parameters
+    ----------
+    found : Evaluation
+        Of the model in a labelled cohort.
+    model_folder : str or Path
+        The model.
+    files : sequence of path
+        All files of the cohort; they are named in the update with their SHA-256.
+    kind : {"intercept", "slope"}
+        What is mended (`fit_update`).
+
+    Returns
+    -------
+    Recalibration
+
+    Raises
+    ------
+    ScreeningError
+        Nobody is labelled, or a file is one from which the model learned.
+    CohortError
+        Too few people, or classes that separate.
+    """
+    loaded = load_model(model_folder)
+    if found.performance is None or (same := _same_files(loaded.folder, files)):
+        raise ScreeningError(
+            "a labelled cohort that the model did not learn from",
+            "nobody is labelled" if found.performance is None else f"the model learned from {listed(same)}",
+            "recalibrate on other people, with their labels",
+        )
+    known = found.predictions[found.predictions["label"].notna()]
+    update = fit_update(known["label"].to_numpy(dtype=int), known["probability"].to_numpy(dtype=float), kind)
+    cohort = {Path(path).name: digest(Path(path)) for path in files}
+    return Recalibration(update, f"{loaded.model.name}-{loaded.model.version}", loaded.digest, cohort)
+
+
+def _same_files(folder: Path, files: Sequence[str | Path]) -> list[str]:
+    record = folder / "facts" / "run.json"
+    if not record.is_file():
+        return []
+    known = set(json.loads(record.read_text(encoding="utf-8")).get("sources", {}).values())
+    return [Path(path).name for path in files if digest(Path(path)) in known]
+
+
 def _familiar(folder: Path, files: Sequence[str | Path], ids: pd.Series) -> str:
     """Say whether a file, or most ids, are those that the model learned from."""
-    record, scores = folder / "facts" / "run.json", folder / "facts" / "out_of_fold.csv"
-    if record.is_file():
-        known = set(json.loads(record.read_text(encoding="utf-8")).get("sources", {}).values())
-        if same := [Path(path).name for path in files if digest(Path(path)) in known]:
-            return f"the model learned from {listed(same)}: these metrics are far too good"
+    if same := _same_files(folder, files):
+        return f"the model learned from {listed(same)}: these metrics are far too good"
+    scores = folder / "facts" / "out_of_fold.csv"
     if scores.is_file():
         learned = set(pd.read_csv(scores, usecols=["sample_id"], dtype=str)["sample_id"])
         if (shared := int(ids.isin(learned).sum())) > len(ids) / 2:

@@ -37,6 +37,8 @@ class FileFacts:
         From the check.
     unmatched : Unmatched
         Samples without a partner in the clinical table.
+    recalibration : str
+        Which update the probabilities got; "" for the model's own.
     """
 
     files: tuple[str, ...]
@@ -51,6 +53,7 @@ class FileFacts:
     declared_offset: bool
     findings: tuple[Finding, ...]
     unmatched: Unmatched
+    recalibration: str = ""
 
 
 @dataclass(frozen=True, eq=False)

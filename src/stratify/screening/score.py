@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from stratify.screening.anchoring import Anchor, batches, read_offset
 from stratify.screening.audit import Run, appended
 from stratify.screening.delivery import AUDIT, PATIENTS, REPORT, RESULTS, delivered, refuse_foreign_folder
 from stratify.screening.outcome import FileFacts, Screening
+from stratify.screening.recalibration import Recalibration, read_recalibration
 from stratify.screening.report import render_report
 from stratify.screening.results import describe, one_row_a_patient, write_csv
 from stratify.screening.widening import half_widths
@@ -38,6 +40,7 @@ def screen(
     clinical: str | Path | None = None,
     out: str | Path,
     offset: str | Path | None = None,
+    recalibration: str | Path | None = None,
 ) -> Screening:
     """Screen the patients of a laboratory file, and write the results.
 
@@ -54,6 +57,8 @@ def screen(
         ``patients.csv``; new, or an earlier screening. Written when all is done, or not at all.
     offset : str or Path, optional
         Offset of this laboratory, measured on bridging samples elsewhere (`read_offset`).
+    recalibration : str or Path, optional
+        Update of the probabilities that `evaluate` wrote; calls do not change.
 
     Returns
     -------
@@ -72,12 +77,13 @@ def screen(
     refuse_foreign_folder(out)
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
     declared = None if offset is None else read_offset(offset, loaded.model)
+    update = None if recalibration is None else read_recalibration(recalibration, loaded)
     cohort = read_assays(*paths)
     unmatched = Unmatched((), ())
     if clinical is not None:
         cohort, unmatched = join_clinical(cohort, clinical)
-    screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched)
-    extra = [Path(path) for path in (clinical, offset) if path is not None]
+    screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update)
+    extra = [Path(path) for path in (clinical, offset, recalibration) if path is not None]
     _deliver(screening, out, [(path.name, file_digest(path)) for path in [*paths, *extra]])
     return screening
 
@@ -88,6 +94,7 @@ def screen_cohort(
     *,
     declared: Anchor | None = None,
     unmatched: Unmatched | None = None,
+    recalibration: Recalibration | None = None,
 ) -> Screening:
     """Screen patients that are in memory; nothing is written.
 
@@ -101,6 +108,8 @@ def screen_cohort(
         An offset that holds for the whole file.
     unmatched : Unmatched, optional
         Samples without a partner in the clinical table, for the report.
+    recalibration : Recalibration, optional
+        Update of the probabilities.
 
     Returns
     -------
@@ -118,6 +127,9 @@ def screen_cohort(
     scores, contributions = np.full(n, np.nan), np.full((n, len(model.assays)), np.nan)
     for plate, everybody in batches(model, aligned, declared):
         for place, fitting, batch in by_pattern(model, everybody):
+            if recalibration is not None:
+                mended = recalibration.update.applied(fitting.calibration)
+                fitting = replace(fitting, calibration=mended)
             found, rows = score_batch(fitting, batch), plate[place]
             obs = aligned.obs.iloc[rows]
             table, contributions[rows] = describe(fitting, batch, found, obs, loaded.digest)
@@ -136,7 +148,10 @@ def screen_cohort(
         scores=scores[people],
         contributions=contributions[people],
         widths=pd.concat(widths).sort_index().reset_index(drop=True),
-        facts=_facts(model, aligned, findings, declared is not None, unmatched or Unmatched((), ())),
+        facts=replace(
+            _facts(model, aligned, findings, declared is not None, unmatched or Unmatched((), ())),
+            recalibration="" if recalibration is None else recalibration.sentence,
+        ),
     )
 
 
