@@ -13,7 +13,7 @@ from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.decision import Rule
 from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
 from stratify.learning.frozen import KEPT, FrozenModel
-from stratify.learning.held_out import HeldOut
+from stratify.learning.held_out import NOBODY, HeldOut
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
 from stratify.learning.requirements import require_answerable
@@ -80,6 +80,7 @@ class Recipe:
     matrix: str = ""
     simulated: bool = False
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    keep_people: bool = True
     allow_label_proteins: tuple[str, ...] = ()
 
 
@@ -223,7 +224,7 @@ def freeze(
         healthy=against.healthy,
         handling=handling,
         leak_effect=against.leak_effect,
-        held_out=people,
+        held_out=people if recipe.keep_people else NOBODY,
         biology=fit_biology(
             z,
             _groups(problem, everybody),
