@@ -49,7 +49,7 @@ def run_study(cell: str, seed: int, n_fresh: int = 500) -> pd.DataFrame:
         people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"], target=["MDD"]
     )
     problem = make_problem(people, labels)
-    definition = read_definition("th2-v1")
+    definition = read_definition("th2-v2")
     plan = Plan(folds=5, repeats=1, trials=TRIALS, seed=seed)
     recipe = Recipe("study", 1, "AD", definition, FAMILIES, plan=plan, expected=reference_values(level))
     known = knowledge(definition.prior, definition.axes, problem.assays)

@@ -45,6 +45,7 @@ REACHED_BY = {
     "not-rare-enough": (replace(FLAG, conformal_p=0.2), RULE, HEALTHY),
     "within-healthy-range": (replace(FLAG, magnitude_z=1.0), RULE, HEALTHY),
     "other-axis-leads": (replace(FLAG, direction="Th17"), RULE, HEALTHY),
+    "other-axis-ahead": (replace(FLAG, behind=3.0), replace(RULE, lead_tail=0.05), HEALTHY),
     "not-clearly-below": (replace(FLAG, conformal_p=0.2), RULE, HEALTHY),
 }
 OBJECTIONS = [
@@ -188,3 +189,14 @@ def test_sizes_and_sds_agree():
 @pytest.mark.parametrize(("n", "known"), [(0, False), (2, False), (3, True)])
 def test_a_magnitude_needs_a_few_healthy_people(n, known):
     assert replace(HEALTHY, n=n).known is known
+
+
+@pytest.mark.parametrize(
+    ("behind", "call"),
+    [(-5.0, "Th2-skewed"), (1.0, "Th2-skewed"), (1.8, INDETERMINATE), (float("nan"), INDETERMINATE)],
+)
+def test_an_axis_that_lies_behind_by_chance_is_no_evidence_against_a_flag(behind, call):
+    rule = replace(RULE, lead_tail=0.05)
+    evidence = replace(FLAG, direction="Th17", behind=behind)
+    assert decide(evidence, rule, HEALTHY).call == call
+    assert decide(evidence, RULE, HEALTHY).call == INDETERMINATE

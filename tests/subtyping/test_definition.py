@@ -1,13 +1,10 @@
-from pathlib import Path
-
 import pytest
 from pydantic import ValidationError
 
 from stratify.errors import ExperimentError
-from stratify.reporting.bundle import load_model
 from stratify.signatures.pathways import pathway_names
 from stratify.signatures.protein_set import ProteinSet
-from stratify.subtyping.definition import Definition, read_definition
+from stratify.subtyping.definition import DECIDING, Definition, read_definition
 
 MINIMAL = 'name = "resemblance"\nversion = 1\nmeaning = "..."\n'
 
@@ -18,7 +15,7 @@ def write(folder, text):
     return path
 
 
-@pytest.mark.parametrize("name", ["th2-v1", "resemblance-v1"])
+@pytest.mark.parametrize("name", ["th2-v1", "th2-v2", "resemblance-v1"])
 def test_shipped_definitions_name_known_pathways(name):
     found = read_definition(name)
     assert {*found.axes, *found.prior} <= set(pathway_names())
@@ -64,7 +61,7 @@ def test_damaged_file_is_refused_with_what_is_wrong(tmp_path, content):
 
 
 def test_unknown_name_lists_what_ships(tmp_path):
-    with pytest.raises(ExperimentError, match="shipped: resemblance-v1, th2-v1"):
+    with pytest.raises(ExperimentError, match="shipped: resemblance-v1, th2-v1, th2-v2"):
         read_definition("th3-v1")
     with pytest.raises(ExperimentError):
         read_definition(tmp_path)
@@ -109,7 +106,9 @@ def test_own_proteins_and_sources_must_belong(tmp_path, more, words):
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["th2-v1", "resemblance-v1"])
-def test_what_a_model_keeps_is_what_it_kept_before_sources_were_written(name):
-    kept = list(load_model(Path(__file__).parents[2] / "models" / "demo-1").model.definition)
-    assert sorted(read_definition(name).deciding()) == sorted(kept)
+@pytest.mark.parametrize(
+    ("name", "more"), [("th2-v1", []), ("th2-v2", ["lead_tail"]), ("resemblance-v1", [])]
+)
+def test_a_model_keeps_what_decides_and_no_words(name, more):
+    assert sorted(read_definition(name).deciding()) == sorted([*DECIDING, *more])
+    assert not {"sources", "direction_rule", "reference"} & set(DECIDING)

@@ -26,7 +26,7 @@ def test_page_says_what_the_word_means_and_names_every_protein():
     assert "not stated" not in page
 
 
-@pytest.mark.parametrize("name", ["th2-v1", "resemblance-v1"])
+@pytest.mark.parametrize("name", ["th2-v1", "th2-v2", "resemblance-v1"])
 def test_every_line_of_a_shipped_definition_has_a_source(name):
     assert definition_facts(read_definition(name))["unsourced"] == []
 

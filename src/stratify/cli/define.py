@@ -36,7 +36,7 @@ class People:
 
 @with_options("people", People)
 def define(
-    definition: Annotated[str, typer.Argument(help="Shipped definition, such as th2-v1, or a TOML file.")],
+    definition: Annotated[str, typer.Argument(help="Shipped definition, such as th2-v2, or a TOML file.")],
     people: People,
     against: Annotated[
         str | None, typer.Option(help="Another definition: print what differs in place of the page.")

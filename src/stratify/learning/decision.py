@@ -30,6 +30,7 @@ REASONS = {
     "not-rare-enough": "people without the disease reach such a score too often",
     "within-healthy-range": "the magnitude lies within the healthy range",
     "other-axis-leads": "another immune axis, or none, leads",
+    "other-axis-ahead": "another immune axis lies further ahead than it does in healthy people",
     "not-clearly-below": "a relevant skew can not be excluded",
 }
 
@@ -85,6 +86,9 @@ class Rule:
         and share of the score's weight.
     shown : bool
         Whether the model beat permuted labels.
+    lead_tail : float, default 0
+        Tail, by rival axis, of the healthy people's bound on how far a rival may lie ahead; with 0 the axis
+        must lead.
     """
 
     positive_call: str
@@ -94,6 +98,7 @@ class Rule:
     smallest_relevant_size: float
     least_weight_covered: float
     shown: bool
+    lead_tail: float = 0.0
 
     @property
     def negative_call(self) -> str:
@@ -152,6 +157,8 @@ class Evidence:
         Judged in place of the first three where handling is ``suspect``.
     thresholds_known : bool, default True
         Whether the thresholds are those of the proteins that were measured.
+    behind : float
+        How far the axis that must lead lies behind another, in healthy SDs; NaN where it is not known.
     """
 
     conformal_p: float
@@ -167,6 +174,7 @@ class Evidence:
     matrix_differs: bool = False
     without_leak: WithoutLeak = WithoutLeak()
     thresholds_known: bool = True
+    behind: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -180,10 +188,10 @@ class Decision:
 def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
     """Make the asymmetric call.
 
-    A flag needs a small conformal p-value, a magnitude beyond healthy and the leading axis. A
-    negative call needs the upper bound of the magnitude to lie below the smallest relevant size.
-    Everything else, and everybody whom a check objects to, is indeterminate. Where blood cells leaked,
-    either call must hold with the largest plausible effect of the leak taken off.
+    A flag needs a small conformal p-value, a magnitude beyond healthy, and an axis that leads or that no
+    rival is clearly ahead of. A negative call needs the upper bound of the magnitude to lie below the
+    smallest relevant size. Everything else, and everybody whom a check objects to, is indeterminate. Where
+    blood cells leaked, either call must hold with the largest plausible effect of the leak taken off.
 
     Parameters
     ----------
@@ -253,6 +261,8 @@ def _not_met(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, ...
     found = {
         "not-rare-enough": not evidence.conformal_p <= rule.alpha,
         "within-healthy-range": not evidence.magnitude_z > healthy.reach(rule.healthy_tail),
-        "other-axis-leads": bool(rule.lead) and evidence.direction != rule.lead,
+        "other-axis-leads": bool(rule.lead) and not rule.lead_tail and evidence.direction != rule.lead,
+        "other-axis-ahead": bool(rule.lead and rule.lead_tail)
+        and not evidence.behind <= healthy.reach(rule.lead_tail),
     }
     return tuple(code for code, absent in found.items() if absent)

@@ -19,6 +19,7 @@ from stratify.learning.domain import BiologyState, HandlingState, judge_biology,
 from stratify.learning.held_out import NOBODY, HeldOut
 from stratify.learning.leak_effect import UNKNOWN, LeakEffect
 from stratify.learning.scorers import Scorer
+from stratify.signatures.axis_lead import UNKNOWN_LEAD, AxisLead, lies_behind
 from stratify.signatures.gaps import GapState, fill_gaps
 from stratify.signatures.limits import LimitState, treat_below, without_model
 from stratify.signatures.pathways import AxisState, leading_axis
@@ -80,6 +81,8 @@ class FrozenModel:
         How the score follows a leak; unknown if left out, and then a leak allows no call.
     held_out : HeldOut
         The people learned from, to make thresholds for fewer proteins; nobody if left out.
+    axis_lead : AxisLead
+        How far axes differ among healthy people; unknown if left out.
     """
 
     name: str
@@ -108,6 +111,7 @@ class FrozenModel:
     limits: LimitState = KEPT
     leak_effect: LeakEffect = UNKNOWN
     held_out: HeldOut = NOBODY
+    axis_lead: AxisLead = UNKNOWN_LEAD
 
     @cached_property
     def weighty(self) -> NDArray[np.bool_]:
@@ -178,9 +182,10 @@ class Scores:
     conformal_p, magnitude_z, magnitude_low, magnitude_high, magnitude_percentile : arrays
         P-value against the people without the disease; score in healthy SDs from the healthy mean, its
         90% interval, and the percent of healthy people below; NaN without healthy people.
-    weight_covered, weight_below_lod, leak, distance : arrays
+    weight_covered, weight_below_lod, leak, distance, behind : arrays
         Shares of the score's weight that were measured and that lie below the detection limit, leak
-        score in healthy SDs, and log residual distance.
+        score in healthy SDs, log residual distance, and how far the axis that must lead lies behind another
+        (`lies_behind`; NaN where none must).
     direction, handling, known_biology : lists of str
         Leading axis, and the verdicts of the two checks.
     decisions : list of Decision
@@ -199,6 +204,7 @@ class Scores:
     weight_below_lod: Array
     leak: Array
     distance: Array
+    behind: Array
     direction: list[str]
     handling: list[str]
     known_biology: list[str]
@@ -261,6 +267,7 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
         weight_below_lod=_weighed(batch.below_lod, importance),
         leak=leak,
         distance=distance,
+        behind=lies_behind(model.axes, model.axis_lead, model.rule.lead, z),
         direction=leading_axis(model.axes, z),
         handling=handling,
         known_biology=known,
@@ -409,6 +416,7 @@ def _decide_all(
                 magnitude_low=float(raw.magnitude_low[i]),
                 magnitude_high=float(raw.magnitude_high[i]),
                 direction=raw.direction[i],
+                behind=float(raw.behind[i]),
                 anchored=batch.anchored,
                 handling=raw.handling[i],
                 known_biology=raw.known_biology[i],

@@ -44,7 +44,7 @@ def learn_planned_study(
     design: StudyDesign,
     seed: int,
     *,
-    definition: str = "th2-v1",
+    definition: str = "th2-v2",
     family: str = "factor-centroids",
     trials: int = 0,
 ) -> PlannedStudy:
@@ -56,7 +56,7 @@ def learn_planned_study(
         The dials.
     seed : int
         Of the world, its people and the folds.
-    definition : str, default "th2-v1"
+    definition : str, default "th2-v2"
         Definition of the subtype.
     family : str, default "factor-centroids"
         Family that is learned.

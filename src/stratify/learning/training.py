@@ -25,6 +25,7 @@ from stratify.learning.validation import (
     cross_validate,
     fit_fold,
 )
+from stratify.signatures.axis_lead import fit_axis_lead
 from stratify.signatures.handling import handling_set, speaks_of_disease
 from stratify.signatures.limits import LimitState, treat_below, without_model
 from stratify.signatures.pathways import fit_axes, one_pathway_each
@@ -201,6 +202,7 @@ def freeze(
     no_handling = speaks_of_disease(problem.assays, definition.axis_sets)
     handling = fit_handling(handling_set(problem.assays, no_handling), healthy)
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axis_sets))
+    axes = fit_axes(definition.axis_sets, problem.assays, healthy, problem.detectability)
     people, against = _measured_against(problem, scores, (final, fitted), handling)
     return FrozenModel(
         name=recipe.name,
@@ -219,7 +221,8 @@ def freeze(
         members=against.members,
         background=z[problem.y[everybody] >= 0].mean(axis=0),
         detectability=problem.detectability,
-        axes=fit_axes(definition.axis_sets, problem.assays, healthy, problem.detectability),
+        axes=axes,
+        axis_lead=fit_axis_lead(axes, healthy),
         calibration=against.calibration,
         healthy=against.healthy,
         handling=handling,
@@ -290,4 +293,5 @@ def _rule(recipe: Recipe, shown: bool) -> Rule:
         smallest_relevant_size=definition.smallest_relevant_size,
         least_weight_covered=definition.least_weight_covered,
         shown=shown,
+        lead_tail=(definition.lead_tail or 0.0) / max(len(definition.axes) - 1, 1),
     )

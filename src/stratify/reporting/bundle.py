@@ -24,7 +24,8 @@ GOLDEN_TOLERANCE = 1e-9
 _NOT_ARRAYS = (OSError, ValueError, TypeError, EOFError, LookupError, zipfile.BadZipFile, zlib.error)
 # Arrays without an axis of proteins.
 FREE_OF_PROTEINS = (
-    *("negatives", "healthy.scores", "axes.mean", "axes.sd", "expected", "handling.covariance"),
+    *("negatives", "healthy.scores", "axes.mean", "axes.sd", "axis_lead.sd", "expected"),
+    "handling.covariance",
     *(f"held_out.{name}" for name in ("label", "reference", "patient", "member")),
 )
 

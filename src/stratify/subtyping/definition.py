@@ -54,6 +54,9 @@ class Definition(BaseModel):
         Pathways; ``axes`` are compared, ``prior`` proteins are trusted sooner.
     lead : str
         The axis that must lead for a flag; empty when none is asked for.
+    lead_tail : float, optional
+        Where given, the axis need not lead: no rival may lie further ahead of it than the healthy people's
+        t-predictive bound with this tail, shared among the rivals.
     alpha : float
         Bound of the conformal p-value against the negative class.
     healthy_tail : float
@@ -82,6 +85,7 @@ class Definition(BaseModel):
     meaning: str
     axes: tuple[str, ...] = ()
     lead: str = ""
+    lead_tail: Share | None = None
     prior: tuple[str, ...] = ()
     alpha: Share = 0.10
     healthy_tail: Share = 0.05
@@ -124,7 +128,8 @@ class Definition(BaseModel):
 
     def deciding(self) -> dict[str, Any]:
         """Say what decides calls, as a model keeps it: no sources, no words, no axis but its own."""
-        stated = {*DECIDING, *(["axis"] if self.axis else [])}
+        optional = {"axis": self.axis, "lead_tail": self.lead_tail}
+        stated = {*DECIDING, *(key for key, value in optional.items() if value)}
         return self.model_dump(mode="json", include=stated)
 
     def direction_in_words(self) -> str:
@@ -133,6 +138,11 @@ class Definition(BaseModel):
             return self.direction_rule
         if not self.lead:
             return "No axis has to lead."
+        if self.lead_tail:
+            return (
+                f"No other axis of {', '.join(self.axes)} lies further ahead of {self.lead} than it does in "
+                f"healthy people (t-predictive bound, tail {self.lead_tail:g} shared among the rivals)."
+            )
         return (
             f"{self.lead} has the largest score of {', '.join(self.axes)}, and lies above the reference mean."
         )

@@ -14,6 +14,7 @@ UNSOURCED = "not stated"
 WORDS = {
     "reference": "Reference group",
     "direction_rule": "Direction",
+    "lead_tail": "Bound on a rival's lead",
     "alpha": "Rarity",
     "healthy_tail": "Healthy bound",
     "smallest_relevant_size": "Smallest relevant size",
@@ -78,9 +79,7 @@ def definition_facts(definition: Definition) -> dict[str, Any]:
     return stated | {
         "direction_rule": definition.direction_in_words(),
         "axis_proteins": {axis: axis_proteins(definition, axis).to_dict("records") for axis in named},
-        "unsourced": [
-            key for key in Definition.model_fields if key in _sourced() and not _source(definition, key)
-        ],
+        "unsourced": [key for key in _sourced(definition) if not _source(definition, key)],
     }
 
 
@@ -126,6 +125,8 @@ def _rules(definition: Definition) -> dict[str, str]:
         "reference disease and the reference group. Below it a patient is called not skewed",
         "least_weight_covered": f"at least {100 * d.least_weight_covered:g}% of the score's weight",
     }
+    if d.lead_tail:
+        rules["lead_tail"] = f"t-predictive, tail {d.lead_tail:g} shared among {len(d.axes) - 1} rival axes"
     if d.lead:
         rules["axis_percentile"] = (
             f"where this definition itself labels people: {d.lead} above {100 * d.axis_percentile:g}% of the "
@@ -146,8 +147,10 @@ def _axis_lines(definition: Definition, axis: str) -> list[str]:
     return lines
 
 
-def _sourced() -> set[str]:
-    return set(Definition.model_fields) - {"sources"}
+def _sourced(definition: Definition) -> list[str]:
+    return [
+        key for key in Definition.model_fields if key != "sources" and getattr(definition, key) is not None
+    ]
 
 
 def _source(definition: Definition, key: str) -> str:
