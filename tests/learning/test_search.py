@@ -17,17 +17,17 @@ def draw(n=50, p=15, effect=1.0, seed=0):
 
 @pytest.mark.parametrize("trials", [0, 1])
 def test_no_budget_keeps_the_prespecified_settings(trials):
-    assert tune(family("pathway-ridge"), PRIOR, *draw(), trials=trials, seed=0) == {}
+    assert tune(family("pathway-ridge"), PRIOR, *draw(), trials=trials, seed=0).settings == {}
 
 
 def test_family_without_settings_is_not_searched():
-    assert tune(family("composite"), PRIOR, *draw(), trials=50, seed=0) == {}
+    assert tune(family("composite"), PRIOR, *draw(), trials=50, seed=0).settings == {}
 
 
 @pytest.mark.parametrize("name", [name for name in FAMILIES if FAMILIES[name].space])
 def test_settings_are_within_their_space_and_are_accepted(name):
     chosen = family(name)
-    found = tune(chosen, PRIOR, *draw(), trials=4, seed=0)
+    found = tune(chosen, PRIOR, *draw(), trials=4, seed=0).settings
     assert set(found) == set(chosen.space)
     for key, value in found.items():
         low, high, _ = chosen.space[key]
@@ -68,13 +68,15 @@ def test_best_trial_is_returned():
     settings = []
     found = tune(
         watched(settings, lambda tried: abs(np.log(tried["C"] / 0.1))), PRIOR, *draw(), trials=25, seed=0
-    )
+    ).settings
     assert found == min(settings, key=lambda tried: abs(np.log(tried["C"] / 0.1)))
     assert 0.03 < found["C"] < 0.3
 
 
 def test_signal_wants_less_penalty_than_noise():
-    settings = [tune(family("pathway-ridge"), PRIOR, *draw(effect=e), trials=12, seed=0) for e in (2.0, 0.0)]
+    settings = [
+        tune(family("pathway-ridge"), PRIOR, *draw(effect=e), trials=12, seed=0).settings for e in (2.0, 0.0)
+    ]
     assert settings[0]["C"] > settings[1]["C"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,17 +15,14 @@ from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.conformal import Member
 from stratify.learning.decision import Healthy, Rule
 from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
+from stratify.learning.execution import Execution, FitTask
 from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.leak_effect import LeakEffect, fit_leak_effect
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
-from stratify.learning.validation import (
-    Evaluation,
-    Plan,
-    choose_family,
-    cross_validate,
-    fit_fold,
-)
+from stratify.learning.tuned_fit import fit_and_score, search_table
+from stratify.learning.validation import Evaluation, Plan, choose_family, cross_validate
+from stratify.learning.workers import one_thread
 from stratify.signatures.handling import handling_set, speaks_of_disease
 from stratify.signatures.limits import LimitState, without_model
 from stratify.signatures.pathways import fit_axes, one_pathway_each
@@ -96,6 +94,8 @@ class Training:
         The chosen family.
     model : FrozenModel
         Of the chosen family, fitted on all learned people.
+    searches : DataFrame
+        Those of the evaluation, and that of the final fit.
     """
 
     problem: Problem
@@ -103,9 +103,16 @@ class Training:
     test: PermutationTest
     family: str
     model: FrozenModel
+    searches: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lambda line: None) -> Training:
+def train(
+    problem: Problem,
+    recipe: Recipe,
+    *,
+    execution: Execution | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Training:
     """Train a model.
 
     Parameters
@@ -114,6 +121,8 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
         People, proteins and roles.
     recipe : Recipe
         What is trained, and how.
+    execution : Execution, optional
+        In how many processes, and where trials are kept; in this one and nowhere if left out.
     tell : callable
         Receives lines of progress.
 
@@ -121,28 +130,32 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     -------
     Training
     """
+    execution = execution or Execution()
     definition = recipe.definition
     known = knowledge(definition.prior, definition.axes, problem.assays)
     names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
-    evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
-    test = permutation_test(
-        problem,
-        recipe.default,
-        known,
-        folds=recipe.plan.folds,
-        seed=recipe.plan.seed,
-        most=recipe.permutations,
-        tell=tell,
-    )
+    evaluation, fitted = cross_validate(problem, names, known, recipe.plan, execution=execution, tell=tell)
+    with one_thread():
+        test = permutation_test(
+            problem,
+            recipe.default,
+            known,
+            folds=recipe.plan.folds,
+            seed=recipe.plan.seed,
+            most=recipe.permutations,
+            tell=tell,
+        )
     chosen = recipe.default
     if test.shown:  # where nothing is shown, the best family is the luckiest
         chosen = choose_family(evaluation, recipe.default, never=recipe.plan.controls)
     tell(f"final fit of {chosen} on all {len(problem.learned)} people")
-    final = fit_fold(
-        problem, problem.learned, chosen, known, trials=recipe.plan.trials, seed=recipe.plan.seed
-    )
+    learned, plan = problem.learned, recipe.plan
+    task = FitTask(chosen, "final fit", learned, learned[:0], plan.trials, plan.seed)
+    work = partial(fit_and_score, problem, known, execution.stop_at)
+    final, _, found = execution.carry_out(work, [task], tell)[0]
     model = freeze(problem, recipe, known, final, (evaluation, chosen, fitted[chosen]), shown=test.shown)
-    return Training(problem, evaluation, test, chosen, model)
+    searches = pd.concat([evaluation.searches, search_table([task], [found])], ignore_index=True)
+    return Training(problem, evaluation, test, chosen, model, searches)
 
 
 def freeze(
