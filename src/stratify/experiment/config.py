@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -96,6 +97,16 @@ class LearningSection(_Section):
         Pre-specified family.
     folds, repeats, trials, permutations : int
         Outer folds and repeats, search budget in each, most permutations.
+    leave_one_site_out : bool
+        Also hold out one site of ``[data] site`` after the other.
+    workers : int
+        Processes, fewer where memory is short; two where there are two processors if left out. The results do
+        not depend on it.
+    storage : str
+        URL of a database that keeps the trials of searches, such as ``postgresql+psycopg://host/database``;
+        when empty, a SQLite file beside the model folder, until the model is complete.
+    stop_after_minutes : float
+        Begin no trial of a search after so long; 0 never stops. Then the same bytes are not promised.
     """
 
     families: tuple[str, ...] = ("composite", "pathway-ridge")
@@ -105,6 +116,10 @@ class LearningSection(_Section):
     repeats: Count = 5
     trials: int = Field(20, ge=0, strict=True)
     permutations: Count = 199
+    leave_one_site_out: bool = False
+    workers: Count = Field(default_factory=lambda: min(2, os.cpu_count() or 1))
+    storage: str = ""
+    stop_after_minutes: float = Field(0.0, ge=0)
 
 
 class ExperimentConfig(_Section):
@@ -135,6 +150,12 @@ class ExperimentConfig(_Section):
     seed: Seed = 0
     data: DataSection
     learning: LearningSection = Field(default_factory=lambda: LearningSection.model_validate({}))
+
+    @model_validator(mode="after")
+    def _site_to_leave_out(self) -> ExperimentConfig:
+        if self.learning.leave_one_site_out and not self.data.site:
+            raise ValueError("leave_one_site_out needs the column of the site: [data] site")
+        return self
 
 
 def read_experiment(path: str | Path) -> ExperimentConfig:

@@ -13,6 +13,7 @@ from stratify.assays.clinical import require_columns
 from stratify.errors import listed
 from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem
 from stratify.experiment.config import ExperimentConfig, read_experiment
+from stratify.experiment.execution import forget_searches, make_execution
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.problem import Problem
 from stratify.learning.training import Recipe, Training, train
@@ -24,6 +25,9 @@ from stratify.reporting.plots import draw_figures
 from stratify.reporting.store import open_store
 from stratify.reporting.tracking import track
 from stratify.subtyping.definition import read_definition
+
+# Where and in how many processes a run was carried out; an address may hold a password.
+WITHOUT_EFFECT: dict[str, Any] = {"learning": {"storage", "workers"}}
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,13 @@ def run_experiment(
     tell(f"{config.name}: {cohort.people.n_obs} samples, {cohort.people.n_vars} assays")
     for line in cohort.unmatched.lines():
         tell(line)
-    training = train(problem, recipe, tell=tell)
+    execution = make_execution(config, problem, recipe, folder, tell=tell)
+    training = train(problem, recipe, execution=execution, tell=tell)
     facts = gather_facts(config, cohort, training, Path(path).name)
     tell("explaining and drawing")
     figures = draw_figures(training, explain(training))
     write_model_folder(training, facts, figures, folder)
+    forget_searches(folder)
     run_id = track(training, facts, figures, folder) if tracked else ""
     return Result(training, facts, folder, run_id)
 
@@ -166,7 +172,7 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         experiment=file,
         sources=cohort.sources,
         flow=_flow(config, cohort, training.problem),
-        settings=config.model_dump(mode="json"),
+        settings=config.model_dump(mode="json", exclude=WITHOUT_EFFECT),
         seed=config.seed,
         simulated=cohort.simulated,
         permuted=config.data.permute,

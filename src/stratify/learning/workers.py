@@ -15,6 +15,7 @@ from typing import Any
 Send = Callable[[Any], None]
 Work = Callable[[Any, Send], Any]
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LOOK_EVERY = 0.1  # seconds between looks at what workers send
 _WORK: dict[str, Any] = {}  # in a worker: its function and its way to send
 
@@ -88,7 +89,8 @@ def _finished(futures: Collection[Future[Any]], mailbox: Any, receive: Send) -> 
 
 
 def _start(work: Work, mailbox: Any) -> None:
-    one_thread()  # for as long as the process lives
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries that are loaded later
+    one_thread()  # of those that are, for as long as the process lives
     _WORK.update(work=work, send=mailbox.put)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
