@@ -32,12 +32,14 @@ controls = []
 repeats = 2
 trials = 2
 permutations = {permutations}
+workers = {workers}
 """
 
 
-def run(folder, name, *, more="", permutations=19, tracked=False):
+def run(folder, name, *, more="", permutations=19, workers=1, tracked=False):
     path = folder / "experiment.toml"
-    path.write_text(EXPERIMENT.format(more=more, permutations=permutations), encoding="utf-8")
+    text = EXPERIMENT.format(more=more, permutations=permutations, workers=workers)
+    path.write_text(text, encoding="utf-8")
     return run_experiment(path, models=folder / name, tracked=tracked)
 
 
@@ -72,8 +74,8 @@ def test_the_flow_adds_up(result):
     assert flow.read - flow.controls == 108 == 83 + flow.target
 
 
-def test_the_same_experiment_gives_the_same_bytes(folder, result):
-    again = run(folder, "second")
+def test_the_same_experiment_gives_the_same_bytes_in_any_number_of_processes(folder, result):
+    again = run(folder, "second", workers=2)
     names = sorted(path.relative_to(result.folder) for path in result.folder.rglob("*") if path.is_file())
     assert names == sorted(p.relative_to(again.folder) for p in again.folder.rglob("*") if p.is_file())
     _, different, unreadable = filecmp.cmpfiles(result.folder, again.folder, names, shallow=False)

@@ -34,9 +34,9 @@ def test_lines_are_told_and_results_returned():
 @pytest.mark.parametrize("workers", [1, 2])
 def test_trials_are_kept_and_found_again(tmp_path, workers):
     other = replace(TASK, place="repeat 1, fold 2")
-    for begun in range(2):
+    for begun, processes in enumerate((workers, 1)):
         store = open_trials(f"sqlite:///{tmp_path / 'search.db'}", "demo-1", "a" * 64)
-        execution = Execution(workers=workers, store=store)
+        execution = Execution(workers=processes, store=store)
         assert execution.carry_out(run_a_trial, [TASK, other], print) == [begun, begun]
     assert execution.carry_out(look, [TASK, other], lambda line: None) == [2, 2]
 

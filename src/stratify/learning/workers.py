@@ -74,7 +74,8 @@ def _in_processes(
                 with suppress(BrokenProcessPool):
                     results[futures[future]] = future.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in futures:
+                future.cancel()
             for _ in _finished(futures, mailbox, lambda message: None):
                 pass  # whoever waits to send may finish
 
