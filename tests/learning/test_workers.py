@@ -109,6 +109,24 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path):
     parent.stdout.close()
 
 
+UNGUARDED = """
+import sys
+from functools import partial
+sys.path.insert(0, sys.argv[1])
+from stratify.learning.workers import spread
+import heavy
+print(spread(partial(heavy.weigh, "x" * 10**6), range(3), workers=2, receive=print), flush=True)
+"""
+
+
+def test_a_script_without_guard_gets_its_results_without_workers(tmp_path):
+    (tmp_path / "heavy.py").write_text("def weigh(load, task, send):\n    return task + len(load)\n")
+    (tmp_path / "main.py").write_text(UNGUARDED)
+    command = [sys.executable, str(tmp_path / "main.py"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout == "[1000000, 1000001, 1000002]\n"
+
+
 def alive(process):
     try:
         with open(f"/proc/{process}/stat") as file:

@@ -63,8 +63,10 @@ def _in_processes(
     work: Work, tasks: Sequence[Any], workers: int, receive: Send, results: dict[int, Any]
 ) -> None:
     context = multiprocessing.get_context("spawn")
-    mailbox = context.SimpleQueue()
-    with ProcessPoolExecutor(workers, context, _start, (work, mailbox)) as pool:
+    inbox, mailbox = context.SimpleQueue(), context.SimpleQueue()
+    handing = threading.Thread(target=_hand_out, args=(work, workers, inbox), daemon=True)
+    with ProcessPoolExecutor(workers, context, _start, (inbox, mailbox)) as pool:
+        handing.start()
         futures: dict[Future[Any], int] = {}
         with suppress(BrokenProcessPool):
             for place, task in enumerate(tasks):
@@ -78,6 +80,16 @@ def _in_processes(
                 future.cancel()
             for _ in _finished(futures, mailbox, lambda message: None):
                 pass  # whoever waits to send may finish
+    while handing.is_alive():
+        if not inbox.empty():
+            inbox.get()  # of a worker that never came for it
+        handing.join(LOOK_EVERY)
+
+
+def _hand_out(work: Work, workers: int, inbox: Any) -> None:
+    """Give each worker the work; not at its start, which would wait for ever for one that died early."""
+    for _ in range(workers):
+        inbox.put(work)
 
 
 def _finished(futures: Collection[Future[Any]], mailbox: Any, receive: Send) -> Iterator[Future[Any]]:
@@ -89,11 +101,11 @@ def _finished(futures: Collection[Future[Any]], mailbox: Any, receive: Send) -> 
         yield from done
 
 
-def _start(work: Work, mailbox: Any) -> None:
+def _start(inbox: Any, mailbox: Any) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries that are loaded later
     one_thread()  # of those that are, for as long as the process lives
-    _WORK.update(work=work, send=mailbox.put)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _WORK.update(work=inbox.get(), send=mailbox.put)
 
 
 def _end_with_parent() -> None:
