@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from stratify.errors import listed
 from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem
 from stratify.experiment.config import ExperimentConfig, read_experiment
 from stratify.experiment.execution import forget_searches, make_execution
+from stratify.experiment.sites import validate_sites
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.problem import Problem
 from stratify.learning.training import Recipe, Training, train
@@ -109,6 +110,9 @@ def run_experiment(
     execution = make_execution(config, problem, recipe, folder, tell=tell)
     training = train(problem, recipe, execution=execution, tell=tell)
     facts = gather_facts(config, cohort, training, Path(path).name)
+    if config.learning.leave_one_site_out:
+        sites = validate_sites(config, cohort, training, recipe, execution=execution, tell=tell)
+        facts = replace(facts, sites=sites)
     tell("explaining and drawing")
     figures = draw_figures(training, explain(training))
     write_model_folder(training, facts, figures, folder)

@@ -16,6 +16,7 @@ from stratify.learning.conformal import Member
 from stratify.learning.decision import Healthy, Rule
 from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
 from stratify.learning.execution import Execution, FitTask
+from stratify.learning.family_choice import choice_frequencies
 from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.leak_effect import LeakEffect, fit_leak_effect
 from stratify.learning.permutation import PermutationTest, permutation_test
@@ -96,6 +97,8 @@ class Training:
         Of the chosen family, fitted on all learned people.
     searches : DataFrame
         Those of the evaluation, and that of the final fit.
+    choices : mapping of str to float
+        How often each family would have been chosen over folds that are drawn again.
     """
 
     problem: Problem
@@ -104,6 +107,7 @@ class Training:
     family: str
     model: FrozenModel
     searches: pd.DataFrame = field(default_factory=pd.DataFrame)
+    choices: Mapping[str, float] = field(default_factory=dict)
 
 
 def train(
@@ -155,7 +159,8 @@ def train(
     final, _, found = execution.carry_out(work, [task], tell)[0]
     model = freeze(problem, recipe, known, final, (evaluation, chosen, fitted[chosen]), shown=test.shown)
     searches = pd.concat([evaluation.searches, search_table([task], [found])], ignore_index=True)
-    return Training(problem, evaluation, test, chosen, model, searches)
+    choices = choice_frequencies(evaluation, recipe.default, never=plan.controls)
+    return Training(problem, evaluation, test, chosen, model, searches, choices)
 
 
 def freeze(

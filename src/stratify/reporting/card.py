@@ -19,6 +19,7 @@ from stratify.reporting.explain import Explanation, explain
 from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.performance import calibration, everything, family_results
 from stratify.reporting.plots import BASELINE
+from stratify.reporting.searches import summarise_searches
 
 NOT_COMPUTED = "not computed"
 N_LEADING = 15
@@ -92,6 +93,10 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         prevalences=ASSUMED_PREVALENCES,
         offset_sd=ASSUMED_OFFSET_SD,
         settings=_settings(facts),
+        choices=training.choices,
+        searches=summarise_searches(training.searches),
+        stop_after=flatten(facts.settings).get("learning.stop_after_minutes", 0),
+        sites=facts.sites.results() if facts.sites else [],
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.sites import SiteValidation
 from stratify.learning.training import Training
 from stratify.learning.validation import Evaluation
 from stratify.reporting.manifest import software_version
@@ -86,6 +87,8 @@ class Facts:
         Columns that the family ``covariates`` saw.
     target_calls : TargetCalls or None
         None where there are no target people, or nobody counted.
+    sites : SiteValidation or None
+        Of the chosen family, where one site after the other was held out.
     software : mapping
         Distribution to version.
     """
@@ -101,6 +104,7 @@ class Facts:
     baselines: Evaluation | None = None
     covariates: tuple[str, ...] = ()
     target_calls: TargetCalls | None = None
+    sites: SiteValidation | None = None
     software: Mapping[str, str] = field(default_factory=lambda: software_versions())
 
     @property

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pandas as pd
+
 from stratify.errors import ModelError
 from stratify.learning.training import Training
 from stratify.reporting.bundle import write_bundle
@@ -20,6 +22,7 @@ from stratify.reporting.card import write_card
 from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.manifest import MANIFEST, write_manifest
 from stratify.reporting.performance import calibration, everything, family_results
+from stratify.reporting.searches import summarise_searches
 from stratify.reporting.tracking import write_mlmodel
 
 
@@ -138,7 +141,9 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
         Of JSON values.
     """
     stated = {
-        key: value for key, value in vars(facts).items() if key not in ("baselines", "flow", "target_calls")
+        key: value
+        for key, value in vars(facts).items()
+        if key not in ("baselines", "flow", "target_calls", "sites")
     }
     return {
         **stated,
@@ -151,6 +156,9 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
         "families": [asdict(row) for row in family_results(everything(training, facts), training.family)],
         "calibration": asdict(calibration(training.evaluation.of(training.family))),
         "permutation_test": asdict(training.test) | {"shown": training.test.shown},
+        "family_choice": dict(training.choices),
+        "searches": asdict(summarise_searches(training.searches)),
+        "sites": [asdict(row) for row in facts.sites.results()] if facts.sites else None,
     }
 
 
@@ -158,8 +166,15 @@ def _write_facts(training: Training, facts: Facts, folder: Path) -> None:
     folder.mkdir()
     record = json.dumps(_plain(run_record(training, facts)), sort_keys=True, indent=1, ensure_ascii=False)
     _write(folder / "run.json", record + "\n")
-    table = everything(training, facts).predictions
-    _write(folder / "out_of_fold.csv", table.to_csv(index=False, lineterminator="\n"))
+    _write_table(everything(training, facts).predictions, folder / "out_of_fold.csv")
+    _write_table(training.searches, folder / "searches.csv")
+    if facts.sites:
+        _write_table(facts.sites.predictions, folder / "out_of_site.csv")
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    if len(table):
+        _write(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def _plain(value: Any) -> Any:
