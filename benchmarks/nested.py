@@ -110,10 +110,11 @@ def time_ridge(searches: int, plan: Plan, workers: int) -> tuple[int, float]:
 
 def record(name: str, families: tuple[str, ...], workers: int, plan: Plan) -> dict:
     """One row: a nested run beside plain fits."""
-    load = os.getloadavg()[0]
+    load, before = os.getloadavg()[0], _processor()
     seconds, searches = run(families, plan, workers)
-    tuned = sum(bool(FAMILIES[family].space) for family in families)
+    tuned, between = sum(bool(FAMILIES[family].space) for family in families), _processor()
     fits, plain = time_ridge(tuned, plan, workers)
+    ours, theirs = between - before, _processor() - between
     return {
         "run": name,
         "families": len(families),
@@ -125,6 +126,9 @@ def record(name: str, families: tuple[str, ...], workers: int, plan: Plan) -> di
         "ridge_fits": fits,
         "ridge_seconds": round(plain, 1),
         "ratio": round(seconds / plain, 2),
+        "cpu_seconds": round(ours, 1),
+        "ridge_cpu_seconds": round(theirs, 1),
+        "cpu_ratio": round(ours / theirs, 2),
         "load_before": round(load, 1),
         "commit": _commit(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
@@ -165,6 +169,12 @@ def profile() -> None:
         watch.runcall(tuned_fit, problem, known, task, Course())
         print(name)
         pstats.Stats(watch).sort_stats("tottime").print_stats(6)
+
+
+def _processor() -> float:
+    """Seconds of the processor that this process and its finished workers took."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, kinds))
 
 
 def _commit() -> str:
