@@ -17,6 +17,7 @@ from stratify.experiment.execution import forget_searches, make_execution
 from stratify.experiment.sites import validate_sites
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.problem import Problem
+from stratify.learning.subgroups import Subgroup, subgroups
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Evaluation, Plan, refuse_few_patients
 from stratify.reporting.explain import explain
@@ -183,6 +184,7 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         baselines=_covariates_only(config, cohort, training.problem),
         covariates=config.data.covariates,
         target_calls=count_target_calls(training),
+        subgroups=_subgroups(config, cohort, training),
     )
 
 
@@ -204,6 +206,13 @@ def _flow(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Flow:
         reference=int(problem.reference.sum()),
         target=int(problem.target.sum()),
     )
+
+
+def _subgroups(config: ExperimentConfig, cohort: Cohort, training: Training) -> tuple[Subgroup, ...]:
+    asked = dict.fromkeys([*config.data.covariates, *filter(None, [config.data.site])])
+    people = cohort.people.obs
+    columns = people[require_columns(people, list(asked))] if asked else people[[]]
+    return tuple(subgroups(training.evaluation.of(training.family), columns))
 
 
 def _covariates_only(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Evaluation | None:

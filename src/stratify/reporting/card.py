@@ -20,6 +20,7 @@ from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.performance import calibration, everything, family_results
 from stratify.reporting.plots import BASELINE
 from stratify.reporting.searches import summarise_searches
+from stratify.reporting.validation_detail import validation_detail
 
 NOT_COMPUTED = "not computed"
 N_LEADING = 15
@@ -97,6 +98,8 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         searches=summarise_searches(training.searches),
         stop_after=flatten(facts.settings).get("learning.stop_after_minutes", 0),
         sites=facts.sites.results() if facts.sites else [],
+        detail=validation_detail(training),
+        subgroups=facts.subgroups,
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -14,6 +14,7 @@ import numpy as np
 
 from stratify.learning.frozen import Batch, score_batch
 from stratify.learning.sites import SiteValidation
+from stratify.learning.subgroups import Subgroup
 from stratify.learning.training import Training
 from stratify.learning.validation import Evaluation
 from stratify.reporting.manifest import software_version
@@ -89,6 +90,8 @@ class Facts:
         None where there are no target people, or nobody counted.
     sites : SiteValidation or None
         Of the chosen family, where one site after the other was held out.
+    subgroups : tuple of Subgroup
+        Discrimination among some of the people.
     software : mapping
         Distribution to version.
     """
@@ -105,6 +108,7 @@ class Facts:
     covariates: tuple[str, ...] = ()
     target_calls: TargetCalls | None = None
     sites: SiteValidation | None = None
+    subgroups: tuple[Subgroup, ...] = ()
     software: Mapping[str, str] = field(default_factory=lambda: software_versions())
 
     @property

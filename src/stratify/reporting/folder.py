@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from stratify.reporting.manifest import MANIFEST, write_manifest
 from stratify.reporting.performance import calibration, everything, family_results
 from stratify.reporting.searches import summarise_searches
 from stratify.reporting.tracking import write_mlmodel
+from stratify.reporting.validation_detail import validation_detail
 
 
 def write_model_folder(
@@ -143,7 +145,7 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     stated = {
         key: value
         for key, value in vars(facts).items()
-        if key not in ("baselines", "flow", "target_calls", "sites")
+        if key not in ("baselines", "flow", "target_calls", "sites", "subgroups")
     }
     return {
         **stated,
@@ -158,6 +160,8 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
         "permutation_test": asdict(training.test) | {"shown": training.test.shown},
         "family_choice": dict(training.choices),
         "searches": asdict(summarise_searches(training.searches)),
+        "validation": _detail(training),
+        "subgroups": [asdict(row) for row in facts.subgroups],
         "sites": [asdict(row) for row in facts.sites.results()] if facts.sites else None,
     }
 
@@ -177,13 +181,20 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         _write(path, table.to_csv(index=False, lineterminator="\n"))
 
 
+def _detail(training: Training) -> dict[str, Any]:
+    """Detail without the share of refits by protein, which has a table of its own."""
+    record = asdict(validation_detail(training))
+    del record["stability"]["kept"]
+    return record
+
+
 def _plain(value: Any) -> Any:
-    """Replace what JSON has no word for: tuples by lists, mappings by dicts, not-a-number by null."""
+    """Replace what JSON has no word for: tuples by lists, mappings by dicts, what is no finite number by null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write(path: Path, text: str) -> None:
