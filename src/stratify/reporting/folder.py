@@ -189,7 +189,7 @@ def _detail(training: Training) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Replace what JSON has no word for: tuples by lists, mappings by dicts, what is no finite number by null."""
+    """Replace what JSON has no word for: tuples by lists, mappings by dicts, what is not finite by null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
