@@ -35,21 +35,27 @@ class TrialStore:
 
     def history(self, study: str) -> list[Any]:
         """Finished trials of a study in their order; none where it does not exist."""
-        try:
-            return self.storage.get_all_trials(self.storage.get_study_id_from_name(self.prefix + study))
-        except KeyError:
-            return []
+        found = self._id(study)
+        return [] if found is None else self.storage.get_all_trials(found)
 
     def keep(self, study: str, trial: Any) -> None:
         """Add a finished trial (``FrozenTrial``) to a study, unless one of its number is there."""
-        import optuna
+        from optuna.study import StudyDirection
 
-        with quiet():
-            kept = optuna.create_study(
-                storage=self.storage, study_name=self.prefix + study, load_if_exists=True
-            )
-        if self.storage.get_n_trials(kept._study_id) == trial.number:
-            kept.add_trial(trial)
+        found = self._id(study)
+        if found is None:
+            with quiet():
+                found = self.storage.create_new_study([StudyDirection.MINIMIZE], self.prefix + study)
+        try:
+            self.storage.get_trial_id_from_study_id_trial_number(found, trial.number)
+        except KeyError:
+            self.storage.create_new_trial(found, template_trial=trial)
+
+    def _id(self, study: str) -> int | None:
+        try:
+            return self.storage.get_study_id_from_name(self.prefix + study)
+        except KeyError:
+            return None
 
 
 def open_trials(url: str, experiment: str, digest: str) -> TrialStore:
@@ -79,7 +85,7 @@ def open_trials(url: str, experiment: str, digest: str) -> TrialStore:
     >>> open_trials("sqlite://", "demo-1", "0" * 64).history("centroids, final fit")
     []
     """
-    with _refusing():
+    with quiet(), _refusing():
         storage = _open(url)
         names = [study.study_name for study in storage.get_all_studies()]
     prefix = f"{experiment} {digest[:SHORT]} "
