@@ -27,6 +27,7 @@ trials = 0
 permutations = 19
 workers = 1
 leave_one_site_out = true
+learning_curve = true
 """
 
 
@@ -36,7 +37,7 @@ def write(folder, site):
     return path
 
 
-def test_sites_of_the_data_stand_on_the_card(tmp_path):
+def test_sites_and_the_learning_curve_stand_on_the_card(tmp_path):
     simulate_files(tmp_path / "cohort.csv", seed=4)
     lines = []
     result = run_experiment(
@@ -48,6 +49,7 @@ def test_sites_of_the_data_stand_on_the_card(tmp_path):
     card = (result.folder / "card.md").read_text(encoding="utf-8")
     assert all(f"| {row.site} | {row.positives} | {row.negatives} |" in card for row in found)
     assert (result.folder / "facts" / "out_of_site.csv").is_file()
+    assert "| People learned from | factor-centroids | xgboost |" in card
 
 
 def test_a_column_must_be_named(tmp_path):

@@ -99,6 +99,8 @@ class LearningSection(_Section):
         Outer folds and repeats, search budget in each, most permutations.
     leave_one_site_out : bool
         Also hold out one site of ``[data] site`` after the other.
+    learning_curve : bool
+        Also learn from growing parts of the people, by the default family and XGBoost.
     workers : int
         Processes, fewer where memory is short; two where there are two processors if left out. The results do
         not depend on it.
@@ -117,6 +119,7 @@ class LearningSection(_Section):
     trials: int = Field(20, ge=0, strict=True)
     permutations: Count = 199
     leave_one_site_out: bool = False
+    learning_curve: bool = False
     workers: Count = Field(default_factory=lambda: min(2, os.cpu_count() or 1))
     storage: str = ""
     stop_after_minutes: float = Field(0.0, ge=0)

@@ -15,13 +15,16 @@ from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_prob
 from stratify.experiment.config import ExperimentConfig, read_experiment
 from stratify.experiment.execution import forget_searches, make_execution
 from stratify.experiment.sites import validate_sites
+from stratify.learning.classifier import knowledge
 from stratify.learning.covariates import design_matrix, validate_covariates
+from stratify.learning.execution import Execution
+from stratify.learning.learning_curve import LearningCurve, learning_curve
 from stratify.learning.problem import Problem
 from stratify.learning.subgroups import Subgroup, subgroups
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Evaluation, Plan, refuse_few_patients
 from stratify.reporting.explain import explain
-from stratify.reporting.facts import Facts, Flow, count_target_calls
+from stratify.reporting.facts import BOOSTED, Facts, Flow, count_target_calls
 from stratify.reporting.folder import refuse_foreign_folder, write_model_folder
 from stratify.reporting.plots import draw_figures
 from stratify.reporting.store import open_store
@@ -114,6 +117,8 @@ def run_experiment(
     if config.learning.leave_one_site_out:
         sites = validate_sites(config, cohort, training, recipe, execution=execution, tell=tell)
         facts = replace(facts, sites=sites)
+    if config.learning.learning_curve:
+        facts = replace(facts, curve=_curve(problem, recipe, execution, tell))
     tell("explaining and drawing")
     figures = draw_figures(training, explain(training))
     write_model_folder(training, facts, figures, folder)
@@ -213,6 +218,14 @@ def _subgroups(config: ExperimentConfig, cohort: Cohort, training: Training) -> 
     people = cohort.people.obs
     columns = people[require_columns(people, list(asked))] if asked else people[[]]
     return tuple(subgroups(training.evaluation.of(training.family), columns))
+
+
+def _curve(
+    problem: Problem, recipe: Recipe, execution: Execution, tell: Callable[[str], None]
+) -> LearningCurve:
+    known = knowledge(recipe.definition.prior, recipe.definition.axes, problem.assays)
+    names = list(dict.fromkeys([recipe.default, BOOSTED]))
+    return learning_curve(problem, names, known, recipe.plan, execution=execution, tell=tell)
 
 
 def _covariates_only(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Evaluation | None:

@@ -17,6 +17,7 @@ from stratify.learning.training import Training
 from stratify.reporting.canvas import alt_text
 from stratify.reporting.explain import Explanation, explain
 from stratify.reporting.facts import Facts, flatten
+from stratify.reporting.learning_curve import curve_rows
 from stratify.reporting.performance import calibration, everything, family_results
 from stratify.reporting.plots import BASELINE
 from stratify.reporting.searches import summarise_searches
@@ -100,6 +101,7 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         sites=facts.sites.results() if facts.sites else [],
         detail=validation_detail(training),
         subgroups=facts.subgroups,
+        curve=curve_rows(facts.curve),
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

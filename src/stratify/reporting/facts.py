@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.learning_curve import LearningCurve
 from stratify.learning.sites import SiteValidation
 from stratify.learning.subgroups import Subgroup
 from stratify.learning.training import Training
 from stratify.learning.validation import Evaluation
 from stratify.reporting.manifest import software_version
 
+BOOSTED = "xgboost"  # whose learning curve is laid beside that of the pre-specified family
 SOFTWARE = ("numpy", "scipy", "pandas", "scikit-learn", "xgboost-cpu", "xgboost", "mlflow")
 
 
@@ -92,6 +94,8 @@ class Facts:
         Of the chosen family, where one site after the other was held out.
     subgroups : tuple of Subgroup
         Discrimination among some of the people.
+    curve : LearningCurve or None
+        Of the pre-specified family and XGBoost.
     software : mapping
         Distribution to version.
     """
@@ -109,6 +113,7 @@ class Facts:
     target_calls: TargetCalls | None = None
     sites: SiteValidation | None = None
     subgroups: tuple[Subgroup, ...] = ()
+    curve: LearningCurve | None = None
     software: Mapping[str, str] = field(default_factory=lambda: software_versions())
 
     @property

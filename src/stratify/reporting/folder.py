@@ -145,7 +145,7 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     stated = {
         key: value
         for key, value in vars(facts).items()
-        if key not in ("baselines", "flow", "target_calls", "sites", "subgroups")
+        if key not in ("baselines", "flow", "target_calls", "sites", "subgroups", "curve")
     }
     return {
         **stated,
@@ -162,6 +162,7 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
         "searches": asdict(summarise_searches(training.searches)),
         "validation": _detail(training),
         "subgroups": [asdict(row) for row in facts.subgroups],
+        "learning_curve": facts.curve.table().to_dict("records") if facts.curve else None,
         "sites": [asdict(row) for row in facts.sites.results()] if facts.sites else None,
     }
 
