@@ -67,7 +67,7 @@ def kept(file):
         return {}
     query = "SELECT study_name, state FROM trials JOIN studies USING (study_id)"
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(file)) as database:  # undoes what a killed process had half written
             rows = database.execute(query).fetchall()
     except sqlite3.OperationalError:
         return {}
@@ -92,7 +92,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(folder, uninterrupted
     process.stderr.close()
     halfway = kept(file)
     assert not (tmp_path / "killed-1").exists()
-    assert 0 < min(map(len, halfway.values())) < 8  # in the middle of a search
+    assert 12 <= sum(map(len, halfway.values())) < 48  # mostly in the middle of a search
     assert {state for states in halfway.values() for state in states} <= {"COMPLETE", "PRUNED"}
     lines = []
     resumed = run_experiment(experiment(folder), models=tmp_path, tracked=False, tell=lines.append)
