@@ -76,6 +76,14 @@ def test_a_planted_batch_effect_is_removed_by_reference_rows_and_the_biology_sta
     assert (few.loc["bridging", probes] > 0.7).any()  # few bridge samples leave what a probe still sees
 
 
+def test_a_nested_run_is_timed_beside_plain_fits(monkeypatch):
+    nested = load("nested")
+    row = nested.record("small", ("pathway-ridge",), 1, nested.Plan(folds=3, repeats=1, trials=7))
+    assert (row["searches"], row["trials"], row["ridge_fits"]) == (3, 21, 3 * (7 * 5 + 1))
+    assert 0 < row["cpu_seconds"]
+    assert row["pruned"] >= 0
+
+
 def test_probes_are_quiet_where_nothing_is_and_see_what_was_planted():
     probes = load("probes")
     quiet = [probes.rows_of("null", seed) for seed in range(6)]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 
 from stratify.errors import CohortError
 from stratify.learning.classifier import Knowledge
+from stratify.learning.execution import Execution
 from stratify.learning.metrics import auc
 from stratify.learning.validation import (
     Evaluation,
@@ -15,6 +17,7 @@ from stratify.learning.validation import (
     cross_validate,
     fit_fold,
     outer_folds,
+    refuse_shared_patients,
     score_table,
 )
 
@@ -195,3 +198,43 @@ def test_a_fold_in_which_one_class_is_missing_has_no_area_of_its_own():
     evaluation = Evaluation(table, 3)
     assert evaluation.fold_aucs("x").tolist() == [1.0, 1.0]
     assert np.isfinite(evaluation.auc_interval("x")).all()
+
+
+@pytest.mark.parametrize("names", [["factor-centroids", "pathway-ridge"], ["pathway-xgboost", "elastic-net"]])
+def test_the_number_of_workers_changes_no_bit(plain_problem, names):
+    problem, plan = plain_problem(), Plan(folds=3, repeats=1, trials=3, seed=2)
+    known = Knowledge(np.arange(20) < 4, np.ones((1, 20)) / 20)
+    (alone, models), (shared, others) = (
+        cross_validate(problem, names, known, plan, execution=Execution(workers=workers))
+        for workers in (1, 2)
+    )
+    pd.testing.assert_frame_equal(alone.predictions, shared.predictions, check_exact=True)
+    pd.testing.assert_frame_equal(alone.searches, shared.searches, check_exact=True)
+    for one, other in zip(chain(*models.values()), chain(*others.values()), strict=True):
+        (gaps, scorer), (their_gaps, their_scorer) = one.freeze(), other.freeze()
+        assert_same_bits(vars(scorer), vars(their_scorer))
+        assert_same_bits(vars(gaps), vars(their_gaps))
+
+
+def assert_same_bits(one, other):
+    assert one.keys() == other.keys()
+    for key in one:
+        if isinstance(one[key], np.ndarray):
+            np.testing.assert_array_equal(one[key], other[key])
+        elif hasattr(one[key], "save_raw"):
+            assert one[key].save_raw("ubj") == other[key].save_raw("ubj")
+
+
+def test_searches_are_told_of_and_listed(plain_problem):
+    lines, plan = [], Plan(folds=3, repeats=1, trials=2)
+    evaluation, _ = cross_validate(plain_problem(), ["pathway-ridge"], NOTHING, plan, tell=lines.append)
+    assert [line.split(",")[0] for line in lines] == ["cross-validation", *["pathway-ridge"] * 3]
+    assert evaluation.searches["place"].tolist() == [f"repeat 1, fold {fold}" for fold in (1, 2, 3)]
+    assert (evaluation.searches["trials"] == 2).all()
+
+
+def test_a_patient_on_both_sides_of_a_fold_is_refused(plain_problem):
+    problem = plain_problem(n=12, visits=2)
+    refuse_shared_patients(problem, np.arange(10), np.arange(10, 24))
+    with pytest.raises(CohortError, match="P004"):
+        refuse_shared_patients(problem, np.arange(9), np.arange(9, 24))

@@ -170,7 +170,7 @@ def test_both_forms_are_written_from_one_text(training, facts, figures, card, tm
     page = (tmp_path / "card.html").read_text(encoding="utf-8")
     headings = re.findall(r"^## (.*)$", card, flags=re.MULTILINE)
     assert re.findall(r"<h2>(.*?)</h2>", page) == headings
-    assert len(headings) == 13
+    assert len(headings) == 14
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,6 +109,21 @@ class LearningSection(_Section):
         Pre-specified family.
     folds, repeats, trials, permutations : int
         Outer folds and repeats, search budget in each, most permutations.
+    leave_one_site_out : bool
+        Also hold out one site of ``[data] site`` after the other.
+    learning_curve : bool
+        Also learn from growing parts of the people, by the default family and XGBoost.
+    workers : int
+        Processes, fewer where memory is short; two where there are two processors if left out. The results do
+        not depend on it.
+    storage : str
+        URL of a database that keeps the trials of searches, such as ``postgresql+psycopg://host/database``;
+        when empty, a SQLite file beside the model folder, until the model is complete.
+    keep_people : bool
+        Whether the model keeps the profiles of its people, without names: thresholds for files that lack
+        proteins, and the map of what it finds, are made from them.
+    stop_after_minutes : float
+        Begin no trial of a search after so long; 0 never stops. Then the same bytes are not promised.
     """
 
     families: tuple[str, ...] = ("composite", "pathway-ridge")
@@ -117,6 +133,12 @@ class LearningSection(_Section):
     repeats: Count = 5
     trials: int = Field(20, ge=0, strict=True)
     permutations: Count = 199
+    leave_one_site_out: bool = False
+    learning_curve: bool = False
+    workers: Count = Field(default_factory=lambda: min(2, os.cpu_count() or 1))
+    storage: str = ""
+    keep_people: bool = True
+    stop_after_minutes: float = Field(0.0, ge=0)
 
 
 class ExperimentConfig(_Section):
@@ -173,6 +195,12 @@ class ExperimentConfig(_Section):
         if not self.data.allow_inseparable_site:
             stated.get("data", {}).pop("allow_inseparable_site", None)
         return stated
+
+    @model_validator(mode="after")
+    def _site_to_leave_out(self) -> ExperimentConfig:
+        if self.learning.leave_one_site_out and not self.data.site:
+            raise ValueError("leave_one_site_out needs the column of the site: [data] site")
+        return self
 
 
 def read_experiment(path: str | Path) -> ExperimentConfig:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,28 @@ from stratify.assays.clinical import require_columns
 from stratify.errors import listed
 from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_problem, not_separable
 from stratify.experiment.config import ExperimentConfig, read_experiment
+from stratify.experiment.execution import forget_searches, make_execution
 from stratify.experiment.label_settings import REFERENCE_DISEASE
+from stratify.experiment.sites import validate_sites
+from stratify.learning.classifier import knowledge
 from stratify.learning.covariates import design_matrix, validate_covariates
+from stratify.learning.execution import Execution
+from stratify.learning.learning_curve import LearningCurve, learning_curve
 from stratify.learning.problem import Problem
 from stratify.learning.requirements import label_proteins_among, require_answerable
+from stratify.learning.subgroups import Subgroup, subgroups
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Evaluation, Plan, refuse_few_patients
 from stratify.reporting.explain import explain
-from stratify.reporting.facts import Facts, Flow, LabelAccount, count_target_calls
+from stratify.reporting.facts import BOOSTED, Facts, Flow, LabelAccount, count_target_calls
 from stratify.reporting.folder import refuse_foreign_folder, write_model_folder
 from stratify.reporting.plots import draw_figures
 from stratify.reporting.store import open_store
 from stratify.reporting.tracking import track
 from stratify.subtyping.definition import read_definition
+
+# Where and in how many processes a run was carried out; an address may hold a password.
+WITHOUT_EFFECT: dict[str, Any] = {"learning": {"storage", "workers"}}
 
 
 @dataclass(frozen=True)
@@ -107,11 +116,18 @@ def run_experiment(
     tell(f"{config.name}: {cohort.people.n_obs} samples, {cohort.people.n_vars} assays")
     for line in cohort.unmatched.lines():
         tell(line)
-    training = train(problem, recipe, tell=tell)
+    execution = make_execution(config, problem, recipe, folder, tell=tell)
+    training = train(problem, recipe, execution=execution, tell=tell)
     facts = gather_facts(config, cohort, training, Path(path).name)
+    if config.learning.leave_one_site_out:
+        sites = validate_sites(config, cohort, training, recipe, execution=execution, tell=tell)
+        facts = replace(facts, sites=sites)
+    if config.learning.learning_curve:
+        facts = replace(facts, curve=_curve(problem, recipe, execution, tell))
     tell("explaining and drawing")
     figures = draw_figures(training, explain(training))
     write_model_folder(training, facts, figures, folder)
+    forget_searches(folder)
     run_id = track(training, facts, figures, folder) if tracked else ""
     return Result(training, facts, folder, run_id)
 
@@ -145,6 +161,7 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
         matrix=config.data.matrix,
         simulated=cohort.simulated,
         expected=cohort.expected,
+        keep_people=config.learning.keep_people,
         allow_label_proteins=config.labels.allow_label_proteins,
     )
 
@@ -181,7 +198,7 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         experiment=file,
         sources=cohort.sources,
         flow=_flow(config, cohort, training.problem),
-        settings=config.model_dump(mode="json"),
+        settings=config.model_dump(mode="json", exclude=WITHOUT_EFFECT),
         seed=config.seed,
         simulated=cohort.simulated,
         permuted=config.data.permute,
@@ -189,6 +206,7 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         covariates=config.data.covariates,
         target_calls=count_target_calls(training),
         label=_label_account(config, cohort, training.problem),
+        subgroups=_subgroups(config, cohort, training),
     )
 
 
@@ -226,6 +244,21 @@ def _flow(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Flow:
         reference=int(problem.reference.sum()),
         target=int(problem.target.sum()),
     )
+
+
+def _subgroups(config: ExperimentConfig, cohort: Cohort, training: Training) -> tuple[Subgroup, ...]:
+    asked = dict.fromkeys([*config.data.covariates, *filter(None, [config.data.site])])
+    people = cohort.people.obs
+    columns = people[require_columns(people, list(asked))] if asked else people[[]]
+    return tuple(subgroups(training.evaluation.of(training.family), columns))
+
+
+def _curve(
+    problem: Problem, recipe: Recipe, execution: Execution, tell: Callable[[str], None]
+) -> LearningCurve:
+    known = knowledge(recipe.definition.prior, recipe.definition.axes, problem.assays)
+    names = list(dict.fromkeys([recipe.default, BOOSTED]))
+    return learning_curve(problem, names, known, recipe.plan, execution=execution, tell=tell)
 
 
 def _covariates_only(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Evaluation | None:

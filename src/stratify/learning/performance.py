@@ -117,7 +117,7 @@ def performance(
         _share(flagged[y == 1]),
         _share(~flagged[y == 0]),
         float(indeterminate.mean()),
-        {bound: _net_benefit(label, chance, bound) for bound in THRESHOLDS},
+        {bound: net_benefit_at(label, chance, bound) for bound in THRESHOLDS},
     )
 
 
@@ -126,7 +126,31 @@ def _share(hits: NDArray[np.bool_]) -> Interval:
     return float(hits.mean()), float(found.low), float(found.high)
 
 
-def _net_benefit(y: NDArray[np.int64], probability: Array, bound: float) -> tuple[float, float]:
+def net_benefit_at(y: NDArray[np.int64], probability: Array, bound: float) -> tuple[float, float]:
+    """Net benefit of flagging who lies above a threshold, and of flagging everybody.
+
+    Parameters
+    ----------
+    y : integer array of shape (n,)
+        1 and 0.
+    probability : array of shape (n,)
+        Of the first.
+    bound : float
+        Threshold probability.
+
+    Returns
+    -------
+    tuple of float
+
+    References
+    ----------
+    Vickers & Elkin, Med Decis Making 2006, doi:10.1177/0272989X06295361.
+
+    Examples
+    --------
+    >>> net_benefit_at(np.array([0, 1]), np.array([0.1, 0.9]), 0.5)
+    (0.5, 0.0)
+    """
     odds, above = bound / (1 - bound), probability >= bound
     model = (above & (y == 1)).mean() - odds * (above & (y == 0)).mean()
     return float(model), float((y == 1).mean() - odds * (y == 0).mean())

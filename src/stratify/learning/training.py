@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,19 +13,17 @@ from numpy.typing import NDArray
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.decision import Rule
 from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
+from stratify.learning.execution import Execution, FitTask
+from stratify.learning.family_choice import choice_frequencies
 from stratify.learning.frozen import KEPT, FrozenModel
 from stratify.learning.held_out import NOBODY, HeldOut
 from stratify.learning.permutation import PermutationTest, permutation_test
 from stratify.learning.problem import Problem
 from stratify.learning.requirements import require_answerable
 from stratify.learning.thresholds import Thresholds, fit_thresholds
-from stratify.learning.validation import (
-    Evaluation,
-    Plan,
-    choose_family,
-    cross_validate,
-    fit_fold,
-)
+from stratify.learning.tuned_fit import fit_and_score, search_table
+from stratify.learning.validation import Evaluation, Plan, choose_family, cross_validate
+from stratify.learning.workers import one_thread
 from stratify.signatures.axis_lead import fit_axis_lead
 from stratify.signatures.handling import handling_set, speaks_of_disease
 from stratify.signatures.limits import LimitState, treat_below, without_model
@@ -101,6 +100,10 @@ class Training:
         The chosen family.
     model : FrozenModel
         Of the chosen family, fitted on all learned people.
+    searches : DataFrame
+        Those of the evaluation, and that of the final fit.
+    choices : mapping of str to float
+        How often each family would have been chosen over folds that are drawn again.
     """
 
     problem: Problem
@@ -108,9 +111,17 @@ class Training:
     test: PermutationTest
     family: str
     model: FrozenModel
+    searches: pd.DataFrame = field(default_factory=pd.DataFrame)
+    choices: Mapping[str, float] = field(default_factory=dict)
 
 
-def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lambda line: None) -> Training:
+def train(
+    problem: Problem,
+    recipe: Recipe,
+    *,
+    execution: Execution | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Training:
     """Train a model.
 
     Parameters
@@ -119,6 +130,8 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
         People, proteins and roles.
     recipe : Recipe
         What is trained, and how.
+    execution : Execution, optional
+        In how many processes, and where trials are kept; in this one and nowhere if left out.
     tell : callable
         Receives lines of progress.
 
@@ -133,29 +146,34 @@ def train(problem: Problem, recipe: Recipe, *, tell: Callable[[str], None] = lam
     CohortError
         Too few patients for the definition's bound, or an axis of which nothing was measured.
     """
+    execution = execution or Execution()
     definition = recipe.definition
     require_answerable(problem, definition, allow=recipe.allow_label_proteins)
     known = knowledge(definition.prior_sets, definition.axis_sets, problem.assays)
     names = list(dict.fromkeys([recipe.default, *recipe.families, *recipe.plan.controls]))
-    evaluation, fitted = cross_validate(problem, names, known, recipe.plan, tell=tell)
-    test = permutation_test(
-        problem,
-        recipe.default,
-        known,
-        folds=recipe.plan.folds,
-        seed=recipe.plan.seed,
-        most=recipe.permutations,
-        tell=tell,
-    )
+    evaluation, fitted = cross_validate(problem, names, known, recipe.plan, execution=execution, tell=tell)
+    with one_thread():
+        test = permutation_test(
+            problem,
+            recipe.default,
+            known,
+            folds=recipe.plan.folds,
+            seed=recipe.plan.seed,
+            most=recipe.permutations,
+            tell=tell,
+        )
     chosen = recipe.default
     if test.shown:  # where nothing is shown, the best family is the luckiest
         chosen = choose_family(evaluation, recipe.default, never=recipe.plan.controls)
     tell(f"final fit of {chosen} on all {len(problem.learned)} people")
-    final = fit_fold(
-        problem, problem.learned, chosen, known, trials=recipe.plan.trials, seed=recipe.plan.seed
-    )
+    learned, plan = problem.learned, recipe.plan
+    task = FitTask(chosen, "final fit", learned, learned[:0], plan.trials, plan.seed)
+    work = partial(fit_and_score, problem, known, execution.stop_at)
+    final, _, found = execution.carry_out(work, [task], tell)[0]
     model = freeze(problem, recipe, known, final, (evaluation, chosen, fitted[chosen]), shown=test.shown)
-    return Training(problem, evaluation, test, chosen, model)
+    searches = pd.concat([evaluation.searches, search_table([task], [found])], ignore_index=True)
+    choices = choice_frequencies(evaluation, recipe.default, never=plan.controls)
+    return Training(problem, evaluation, test, chosen, model, searches, choices)
 
 
 def freeze(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
-from stratify.errors import CohortError
-from stratify.learning.classifier import Knowledge, SubtypeClassifier, family
+from stratify.errors import CohortError, listed
+from stratify.learning.classifier import Knowledge, SubtypeClassifier
+from stratify.learning.execution import Execution, FitTask
 from stratify.learning.metrics import auc, corrected_error, interval, score_interval
 from stratify.learning.problem import Problem
-from stratify.learning.search import tune
+from stratify.learning.search import Course
+from stratify.learning.tuned_fit import fit_and_score, search_table, tuned_fit
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,13 @@ class Evaluation:
         family and repeat.
     n_folds : int
         Outer folds of one repeat.
+    searches : DataFrame
+        Columns ``family, place, budget, trials, pruned, loss`` and one a setting; one row a search.
     """
 
     predictions: pd.DataFrame
     n_folds: int
+    searches: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def families(self) -> list[str]:
@@ -169,7 +175,7 @@ def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
     Raises
     ------
     CohortError
-        When a class has fewer patients than folds.
+        When a class has fewer patients than folds, or a patient is on both sides of one.
     """
     refuse_few_patients(problem, plan.folds)
     rows = problem.learned
@@ -181,7 +187,30 @@ def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
             warnings.simplefilter("ignore", UserWarning)  # there may be fewer reference people than folds
             splits = list(splitter.split(rows, roles, patients))
         for number, (train, test) in enumerate(splits):
+            refuse_shared_patients(problem, rows[train], rows[test])
             yield Fold(repeat, number, rows[train], rows[test])
+
+
+def refuse_shared_patients(problem: Problem, train: NDArray[np.int64], test: NDArray[np.int64]) -> None:
+    """Refuse a fold that learns from a patient whom it is judged on.
+
+    Parameters
+    ----------
+    problem : Problem
+        People, proteins and roles.
+    train, test : integer arrays
+        Row numbers.
+
+    Raises
+    ------
+    CohortError
+        Naming the patients.
+    """
+    both = np.intersect1d(problem.patients[train], problem.patients[test])
+    if len(both):
+        raise CohortError(
+            "each patient on one side of a fold", f"on both: {listed(both)}", "correct the patient ids"
+        )
 
 
 def fit_fold(
@@ -208,14 +237,8 @@ def fit_fold(
     -------
     SubtypeClassifier
     """
-    chosen = family(name)
-    path = SubtypeClassifier(chosen.build(known))
-    z = path.prepare(problem.profiles[train], problem.reference[train], problem.limits_of(train))
-    y, patients = problem.y[train], problem.patients[train]
-    rows = y >= 0
-    settings = tune(chosen, known, z[rows], y[rows], trials=trials, seed=seed, patients=patients[rows])
-    path.estimator.set_params(**settings)
-    return path.fit_prepared(z, y, patients)
+    task = FitTask(name, "", train, train[:0], trials, seed)
+    return tuned_fit(problem, known, task, Course())[0]
 
 
 def cross_validate(
@@ -224,6 +247,7 @@ def cross_validate(
     known: Knowledge,
     plan: Plan,
     *,
+    execution: Execution | None = None,
     tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[Evaluation, dict[str, list[SubtypeClassifier]]]:
     """Run families through the same outer folds.
@@ -238,8 +262,10 @@ def cross_validate(
         Prior proteins and pathways.
     plan : Plan
         Folds, repeats, budget and seed.
+    execution : Execution, optional
+        In how many processes, and where trials are kept; in this one and nowhere if left out.
     tell : callable
-        Receives one line of progress a repeat.
+        Receives one line of progress a repeat, and lines of the searches.
 
     Returns
     -------
@@ -248,22 +274,36 @@ def cross_validate(
     fitted : dict
         Family to its fitted models, in the order of the folds.
     """
-    tables: list[pd.DataFrame] = []
+    execution = execution or Execution()
+    folds = list(outer_folds(problem, plan))
+    problems = {(fold.repeat, fold.number): problem.in_fold(fold.train) for fold in folds}
+    places = [(fold, name) for fold in folds for name in names]
+    tasks = [_task(fold, name, plan, first=name == names[0]) for fold, name in places]
+    results = execution.carry_out(partial(fit_and_score, problem, known, execution.stop_at), tasks, tell)
     fitted: dict[str, list[SubtypeClassifier]] = {name: [] for name in names}
-    for fold in outer_folds(problem, plan):
-        if fold.number == 0:
-            tell(f"cross-validation, repeat {fold.repeat + 1} of {plan.repeats}")
-        here = problem.in_fold(fold.train)
-        for name in names:
-            seed = plan.seed + 1000 * fold.repeat + fold.number
-            model = fit_fold(here, fold.train, name, known, trials=plan.budget(name), seed=seed)
-            fitted[name].append(model)
-            scores = model.decision_function(problem.profiles[fold.test], problem.limits_of(fold.test))
-            tables.append(score_table(here, fold, name, scores))
+    tables: list[pd.DataFrame] = []
+    for (fold, name), (model, scores, _) in zip(places, results, strict=True):
+        fitted[name].append(model)
+        tables.append(score_table(problems[fold.repeat, fold.number], fold, name, scores))
     table = pd.concat(tables, ignore_index=True)
     order = pd.Categorical(table["family"], categories=list(names), ordered=True)
     table = table.assign(_order=order).sort_values(["_order", "repeat", "fold"], kind="stable")
-    return Evaluation(table.drop(columns="_order").reset_index(drop=True), plan.folds), fitted
+    table = table.drop(columns="_order").reset_index(drop=True)
+    searches = search_table(tasks, [found for _, _, found in results])
+    return Evaluation(table, plan.folds, searches), fitted
+
+
+def _task(fold: Fold, name: str, plan: Plan, *, first: bool) -> FitTask:
+    begins = first and fold.number == 0
+    return FitTask(
+        name,
+        f"repeat {fold.repeat + 1}, fold {fold.number + 1}",
+        fold.train,
+        fold.test,
+        plan.budget(name),
+        plan.seed + 1000 * fold.repeat + fold.number,
+        f"cross-validation, repeat {fold.repeat + 1} of {plan.repeats}" if begins else "",
+    )
 
 
 def score_table(problem: Problem, fold: Fold, name: str, scores: NDArray[np.float64]) -> pd.DataFrame:

@@ -17,8 +17,11 @@ from stratify.learning.training import Training
 from stratify.reporting.canvas import alt_text
 from stratify.reporting.explain import Explanation, explain
 from stratify.reporting.facts import Facts, flatten
+from stratify.reporting.learning_curve import curve_rows
 from stratify.reporting.performance import calibration, everything, family_results
 from stratify.reporting.plots import BASELINE
+from stratify.reporting.searches import summarise_searches
+from stratify.reporting.validation_detail import validation_detail
 
 NOT_COMPUTED = "not computed"
 N_LEADING = 15
@@ -93,6 +96,13 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         prevalences=ASSUMED_PREVALENCES,
         offset_sd=ASSUMED_OFFSET_SD,
         settings=_settings(facts),
+        choices=training.choices,
+        searches=summarise_searches(training.searches),
+        stop_after=flatten(facts.settings).get("learning.stop_after_minutes", 0),
+        sites=facts.sites.results() if facts.sites else [],
+        detail=validation_detail(training),
+        subgroups=facts.subgroups,
+        curve=curve_rows(facts.curve),
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

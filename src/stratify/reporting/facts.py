@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 
 from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.learning_curve import LearningCurve
+from stratify.learning.sites import SiteValidation
+from stratify.learning.subgroups import Subgroup
 from stratify.learning.subset import by_pattern
 from stratify.learning.training import Training
 from stratify.learning.validation import Evaluation
 from stratify.reporting.manifest import software_version
 
+BOOSTED = "xgboost"  # whose learning curve is laid beside that of the pre-specified family
 SOFTWARE = ("numpy", "scipy", "pandas", "scikit-learn", "xgboost-cpu", "xgboost", "mlflow")
 
 
@@ -114,6 +118,12 @@ class Facts:
         None where there are no target people, or nobody counted.
     label : LabelAccount or None
         What made the labels; None where it is a diagnosis that can be told from the site.
+    sites : SiteValidation or None
+        Of the chosen family, where one site after the other was held out.
+    subgroups : tuple of Subgroup
+        Discrimination among some of the people.
+    curve : LearningCurve or None
+        Of the pre-specified family and XGBoost.
     software : mapping
         Distribution to version.
     """
@@ -130,6 +140,9 @@ class Facts:
     covariates: tuple[str, ...] = ()
     target_calls: TargetCalls | None = None
     label: LabelAccount | None = None
+    sites: SiteValidation | None = None
+    subgroups: tuple[Subgroup, ...] = ()
+    curve: LearningCurve | None = None
     software: Mapping[str, str] = field(default_factory=lambda: software_versions())
 
     @property

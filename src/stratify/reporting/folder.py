@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pandas as pd
+
 from stratify.errors import ModelError
 from stratify.learning.training import Training
 from stratify.reporting.bundle import write_bundle
@@ -20,7 +23,9 @@ from stratify.reporting.card import write_card
 from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.manifest import MANIFEST, write_manifest
 from stratify.reporting.performance import calibration, everything, family_results
+from stratify.reporting.searches import summarise_searches
 from stratify.reporting.tracking import write_mlmodel
+from stratify.reporting.validation_detail import validation_detail
 
 
 def write_model_folder(
@@ -137,7 +142,7 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     dict
         Of JSON values.
     """
-    apart = ("baselines", "flow", "target_calls", "label")
+    apart = ("baselines", "flow", "target_calls", "label", "sites", "subgroups", "curve")
     stated = {key: value for key, value in vars(facts).items() if key not in apart}
     if facts.label:
         stated["label"] = asdict(facts.label)
@@ -152,6 +157,12 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
         "families": [asdict(row) for row in family_results(everything(training, facts), training.family)],
         "calibration": asdict(calibration(training.evaluation.of(training.family))),
         "permutation_test": asdict(training.test) | {"shown": training.test.shown},
+        "family_choice": dict(training.choices),
+        "searches": asdict(summarise_searches(training.searches)),
+        "validation": _detail(training),
+        "subgroups": [asdict(row) for row in facts.subgroups],
+        "learning_curve": facts.curve.table().to_dict("records") if facts.curve else None,
+        "sites": [asdict(row) for row in facts.sites.results()] if facts.sites else None,
     }
 
 
@@ -159,17 +170,31 @@ def _write_facts(training: Training, facts: Facts, folder: Path) -> None:
     folder.mkdir()
     record = json.dumps(_plain(run_record(training, facts)), sort_keys=True, indent=1, ensure_ascii=False)
     _write(folder / "run.json", record + "\n")
-    table = everything(training, facts).predictions
-    _write(folder / "out_of_fold.csv", table.to_csv(index=False, lineterminator="\n"))
+    _write_table(everything(training, facts).predictions, folder / "out_of_fold.csv")
+    _write_table(training.searches, folder / "searches.csv")
+    if facts.sites:
+        _write_table(facts.sites.predictions, folder / "out_of_site.csv")
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    if len(table):
+        _write(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def _detail(training: Training) -> dict[str, Any]:
+    """Detail without the share of refits by protein, which has a table of its own."""
+    record = asdict(validation_detail(training))
+    del record["stability"]["kept"]
+    return record
 
 
 def _plain(value: Any) -> Any:
-    """Replace what JSON has no word for: tuples by lists, mappings by dicts, not-a-number by null."""
+    """Replace what JSON has no word for: tuples by lists, mappings by dicts, what is not finite by null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from stratify.learning.classifier import Knowledge
+from stratify.learning.execution import FitTask
+from stratify.learning.search import Course, Found
+from stratify.learning.tuned_fit import fit_and_score, search_table, tuned_fit
+
+NOTHING = Knowledge(None, None)
+
+
+def task(family="pathway-ridge", trials=3, **rest):
+    return FitTask(family, "repeat 1, fold 1", np.arange(40), np.arange(40, 60), trials, 5, **rest)
+
+
+def test_what_was_found_is_what_is_fitted(plain_problem):
+    model, found = tuned_fit(plain_problem(), NOTHING, task(), Course())
+    assert found.trials == 3
+    assert {name: model.estimator.get_params()[name] for name in found.settings} == found.settings
+
+
+def test_people_are_scored_and_everything_is_sent(plain_problem):
+    sent, problem = [], plain_problem()
+    model, scores, found = fit_and_score(
+        problem, NOTHING, float("inf"), task(said="now it begins"), sent.append
+    )
+    np.testing.assert_array_equal(scores, model.decision_function(problem.profiles[40:60]))
+    assert sent[0] == "now it begins"
+    assert sent[-1] == f"pathway-ridge, repeat 1, fold 1: trial 3 of 3, best loss {found.loss:.3f}"
+    assert [trial.number for _, trial in sent[1:-1]] == [0, 1, 2]
+
+
+def test_nobody_to_score_gives_no_scores(plain_problem):
+    nobody = FitTask("composite", "final fit", np.arange(60), np.arange(0), 0, 5)
+    _, scores, found = fit_and_score(plain_problem(), NOTHING, float("inf"), nobody, print)
+    assert len(scores) == 0
+    assert found == Found({})
+
+
+def test_the_table_has_a_row_a_search():
+    tasks = [task(), task("composite"), task(trials=0), task("xgboost")]
+    found = [Found({"C": 0.1}, 0.5, 3, 1), Found({}), Found({}), Found({})]  # the last one had no time
+    table = search_table(tasks, found)
+    assert table["family"].tolist() == ["pathway-ridge", "xgboost"]
+    assert table["trials"].tolist() == [3, 0]
+    assert table["budget"].tolist() == [3, 3]
+    assert table["C"].iloc[0] == pytest.approx(0.1)
