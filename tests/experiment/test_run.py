@@ -159,7 +159,8 @@ def test_a_label_that_is_the_site_is_said_to_be_so(folder):
     with pytest.raises(CohortError, match="no clinic has people of both classes"):
         run_experiment(path, models=folder / "apart", tracked=False)
     path.write_text(
-        text.format(more=apart + "allow_inseparable_site = true", permutations=19), encoding="utf-8"
+        text.format(more=apart + "allow_inseparable_site = true", permutations=19, workers=1),
+        encoding="utf-8",
     )
     result = run_experiment(path, models=folder / "apart", tracked=False)
     card = (result.folder / "card.md").read_text(encoding="utf-8")

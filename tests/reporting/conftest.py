@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stratify.learning.planted import model_map
 from stratify.learning.problem import Problem
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Plan
@@ -104,9 +105,9 @@ def make_facts() -> Callable[[Training], Facts]:
 
 @pytest.fixture(scope="session")
 def facts(training: Training) -> Facts:
-    return facts_of(training)
+    return replace(facts_of(training), found=model_map(training.model))
 
 
 @pytest.fixture(scope="session")
-def figures(training: Training) -> dict[str, str]:
-    return draw_figures(training, explain(training))
+def figures(training: Training, facts: Facts) -> dict[str, str]:
+    return draw_figures(training, explain(training), facts.found)

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from stratify.learning.planted import model_map
 from stratify.learning.validation import Evaluation
 from stratify.reporting.card import NOT_COMPUTED, card_page, card_text, fixed, in_words, p_value, write_card
 from stratify.reporting.explain import explain
@@ -170,7 +171,7 @@ def test_both_forms_are_written_from_one_text(training, facts, figures, card, tm
     page = (tmp_path / "card.html").read_text(encoding="utf-8")
     headings = re.findall(r"^## (.*)$", card, flags=re.MULTILINE)
     assert re.findall(r"<h2>(.*?)</h2>", page) == headings
-    assert len(headings) == 14
+    assert len(headings) == 15
 
 
 @pytest.mark.parametrize(
@@ -230,3 +231,19 @@ def test_a_label_that_is_the_site_is_red_too(training, facts, figures):
     text = labelled(training, facts, figures, not_separable="no site has people of both classes")
     assert "**WARNING: NOT SEPARABLE FROM THE SITE.** No site has people of both classes" in text
     assert card_page(text, figures, title="x").count('class="danger"') == 1
+
+
+def test_what_the_model_would_find_comes_first(training, facts, figures):
+    text = card_text(training, facts, figures)
+    assert text.index("## What it would find") < text.index("## Model details")
+    assert text.index("figures/detectability.svg") < text.index("figures/roc.svg")
+    middle = facts.found[facts.found["prevalence"] == 0.25]
+    for row in middle.itertuples():
+        told = f"| {row.relative_size:.1f} | {row.handling_offset:.1f} | {row.sensitivity:.2f} ("
+        assert text.count(told) == 1
+    assert text.count("| 0.8 | ") == 3
+
+
+def test_a_model_without_healthy_people_has_no_map(null, make_facts):
+    assert model_map(null.model) is None
+    assert "What it would find" not in card_text(null, make_facts(null), draw_figures(null, explain(null)))

@@ -21,12 +21,12 @@ NAMES = {
 }
 
 
-def test_same_training_is_the_same_bytes(training, figures):
-    assert draw_figures(training, explain(training)) == figures
+def test_same_training_is_the_same_bytes(training, facts, figures):
+    assert draw_figures(training, explain(training), facts.found) == figures
 
 
 def test_every_figure_says_what_it_shows(training, figures):
-    assert set(figures) == NAMES | {"magnitude"}
+    assert set(figures) == NAMES | {"magnitude", "detectability"}
     assert f"AUC {training.evaluation.auc('factor-centroids'):.2f}" in alt_text(figures["roc"])
     assert "composite" in alt_text(figures["roc"])
     assert "8 target people" in alt_text(figures["magnitude"])

@@ -22,6 +22,7 @@ from stratify.learning.classifier import knowledge
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.execution import Execution
 from stratify.learning.learning_curve import LearningCurve, learning_curve
+from stratify.learning.planted import model_map
 from stratify.learning.problem import Problem
 from stratify.learning.requirements import label_proteins_among, require_answerable
 from stratify.learning.subgroups import Subgroup, subgroups
@@ -125,7 +126,7 @@ def run_experiment(
     if config.learning.learning_curve:
         facts = replace(facts, curve=_curve(problem, recipe, execution, tell))
     tell("explaining and drawing")
-    figures = draw_figures(training, explain(training))
+    figures = draw_figures(training, explain(training), facts.found)
     write_model_folder(training, facts, figures, folder)
     forget_searches(folder)
     run_id = track(training, facts, figures, folder) if tracked else ""
@@ -205,6 +206,7 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         baselines=_covariates_only(config, cohort, training.problem),
         covariates=config.data.covariates,
         target_calls=count_target_calls(training),
+        found=model_map(training.model),
         label=_label_account(config, cohort, training.problem),
         subgroups=_subgroups(config, cohort, training),
     )

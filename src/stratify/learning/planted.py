@@ -13,13 +13,15 @@ from stratify.assays.harmonise.offset_error import planned_error
 from stratify.errors import ExperimentError
 from stratify.learning.conformal import Member
 from stratify.learning.decision import FEWEST_HEALTHY, INDETERMINATE
-from stratify.learning.detectability import Circumstance
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.detectability import Circumstance, circumstances, detectability_map
+from stratify.learning.frozen import ASSUMED_PREVALENCES, Batch, FrozenModel, score_batch
 from stratify.learning.held_out import HeldOut
 from stratify.learning.thresholds import healthy_reference
 from stratify.signatures.gaps import fill_gaps
 
 Array = NDArray[np.float64]
+
+CARD_SIZES, CARD_LEAKS = (0.3, 0.5, 0.8), (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +175,27 @@ def planted_rows(
             )
     rows = pd.concat(tables)
     return rows.groupby(["seed", *asdict(asked[0])], sort=True).mean().reset_index()
+
+
+def model_map(model: FrozenModel) -> pd.DataFrame | None:
+    """Map what a model finds, for its card.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        Any.
+
+    Returns
+    -------
+    DataFrame or None
+        As `detectability_map`, by relative size and leak, with four bridge samples; None where the model
+        keeps too few people.
+    """
+    try:
+        rows = planted_rows(model, circumstances(CARD_SIZES, handling=CARD_LEAKS))
+    except ExperimentError:
+        return None
+    return detectability_map(rows, ASSUMED_PREVALENCES)
 
 
 def _share(calls: NDArray[np.str_], word: str) -> Array:

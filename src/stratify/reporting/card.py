@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +103,18 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         detail=validation_detail(training),
         subgroups=facts.subgroups,
         curve=curve_rows(facts.curve),
+        found=_found(facts),
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _found(facts: Facts) -> list[dict[Hashable, Any]] | None:
+    """Rows of the map, one a size and leak, with the worth of a flag where a quarter is skewed."""
+    if facts.found is None:
+        return None
+    middle = ASSUMED_PREVALENCES[1]
+    return facts.found[facts.found["prevalence"] == middle].to_dict("records")
 
 
 def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from stratify.learning.frozen import Batch, score_batch
 from stratify.learning.learning_curve import LearningCurve
@@ -118,6 +119,8 @@ class Facts:
         None where there are no target people, or nobody counted.
     label : LabelAccount or None
         What made the labels; None where it is a diagnosis that can be told from the site.
+    found : DataFrame or None
+        What the model finds by relative size and leak (`model_map`); None where it keeps too few people.
     sites : SiteValidation or None
         Of the chosen family, where one site after the other was held out.
     subgroups : tuple of Subgroup
@@ -140,6 +143,7 @@ class Facts:
     covariates: tuple[str, ...] = ()
     target_calls: TargetCalls | None = None
     label: LabelAccount | None = None
+    found: pd.DataFrame | None = None
     sites: SiteValidation | None = None
     subgroups: tuple[Subgroup, ...] = ()
     curve: LearningCurve | None = None

@@ -142,7 +142,7 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     dict
         Of JSON values.
     """
-    apart = ("baselines", "flow", "target_calls", "label", "sites", "subgroups", "curve")
+    apart = ("baselines", "flow", "target_calls", "label", "found", "sites", "subgroups", "curve")
     stated = {key: value for key, value in vars(facts).items() if key not in apart}
     if facts.label:
         stated["label"] = asdict(facts.label)
@@ -172,6 +172,8 @@ def _write_facts(training: Training, facts: Facts, folder: Path) -> None:
     _write(folder / "run.json", record + "\n")
     _write_table(everything(training, facts).predictions, folder / "out_of_fold.csv")
     _write_table(training.searches, folder / "searches.csv")
+    if facts.found is not None:
+        _write_table(facts.found, folder / "detectability.csv")
     if facts.sites:
         _write_table(facts.sites.predictions, folder / "out_of_site.csv")
 

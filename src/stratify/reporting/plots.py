@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ from stratify.reporting.canvas import (
     swarm_offsets,
     to_svg,
 )
+from stratify.reporting.detectability_figure import draw_detectability
 from stratify.reporting.explain import Explanation
 from stratify.reporting.performance import mean_roc, reliability
 from stratify.reporting.shap_plots import (
@@ -35,7 +37,9 @@ Array = NDArray[np.float64]
 BASELINE = "composite"
 
 
-def draw_figures(training: Training, explanation: Explanation) -> dict[str, str]:
+def draw_figures(
+    training: Training, explanation: Explanation, found: pd.DataFrame | None = None
+) -> dict[str, str]:
     """Draw every figure of a card.
 
     Parameters
@@ -44,6 +48,8 @@ def draw_figures(training: Training, explanation: Explanation) -> dict[str, str]
         A finished training.
     explanation : Explanation
         Of the same training.
+    found : DataFrame, optional
+        What the model finds (`model_map`).
 
     Returns
     -------
@@ -61,6 +67,9 @@ def draw_figures(training: Training, explanation: Explanation) -> dict[str, str]
     }
     if training.model.healthy.known and training.problem.target.any():
         drawings["magnitude"] = lambda: draw_magnitude(training, explanation)
+    if found is not None:
+        people = f"{int(found['studies'].iloc[0])} healthy people of the training"
+        drawings["detectability"] = lambda: draw_detectability(found, people)
     figures = {}
     with styled():
         for name, draw in drawings.items():
