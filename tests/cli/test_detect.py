@@ -51,10 +51,10 @@ def test_the_page_tells_what_its_command_prints(stratify, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     code, printed, err = stratify(*shlex.split(block[1].replace("\\\n", " "))[1:])
     assert code == 0, err
-    half = "size 0.5, leak 0, batch offset 0, 4 bridges: flags 0.13 (0.02) of the skewed and 0.013"
+    half = "size 0.5, leak 0, batch offset 0, 4 bridges: flags 0.21 (0.02) of the skewed and 0.024"
     assert half in printed
-    assert "0.52 at 0.1 (76), 0.77 at 0.25 (30)" in printed
-    assert "size 0.5, leak 1, batch offset 0, 4 bridges: flags 0.03" in printed
+    assert "0.48 at 0.1 (49), 0.74 at 0.25 (19)" in printed
+    assert "size 0.5, leak 1, batch offset 0, 4 bridges: flags 0.05" in printed
     assert (tmp_path / "detectability.svg").is_file()
 
 

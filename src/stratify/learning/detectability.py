@@ -109,9 +109,8 @@ def study_rates(
         batch_offset_sd=circumstance.batch_offset_sd,
         controls=circumstance.bridges > 0,
     )
-    people = people[_kept(people.obs, circumstance.bridges)]
     skewed = truth["skewed"].to_numpy(dtype=bool)
-    decisions = score_batch(study.model, _batch(study, people)).decisions
+    decisions = score_batch(study.model, batch_of(study, people, bridges=circumstance.bridges)).decisions
     calls = np.array([decision.call for decision in decisions])
     rule = study.model.rule
     flagged, cleared = calls == rule.positive_call, calls == rule.negative_call
@@ -134,7 +133,24 @@ def _share(hits: NDArray[np.bool_]) -> float:
     return float(hits.mean()) if len(hits) else float("nan")
 
 
-def _batch(study: PlannedStudy, people: AnnData) -> Batch:
+def batch_of(study: PlannedStudy, people: AnnData, *, bridges: int = 4) -> Batch:
+    """Take the batch offset of new people of a study off.
+
+    Parameters
+    ----------
+    study : PlannedStudy
+        With the expected values of its bridge samples.
+    people : AnnData of shape (samples, assays)
+        Patients, bridge samples and controls, as from `fresh_mdd`.
+    bridges : int, default 4
+        Bridge samples that are used.
+
+    Returns
+    -------
+    Batch
+        Of the patients.
+    """
+    people = people[_kept(people.obs, bridges)]
     offset, error, anchored = control_offsets(people, study.expected)
     profiles = np.asarray(people.X)[patient_rows(people)] - offset
     below = np.zeros(profiles.shape, dtype=bool)

@@ -114,7 +114,7 @@ def _scenarios(
         for draw in model.offsets:
             yield "batch", _moved(batch, error * draw), everybody
     unstated = np.flatnonzero(np.array([not word for word in batch.matrix or [""] * len(filled)]))
-    shift = _plasma_to_serum(model)
+    shift = plasma_to_serum(model)
     if model.matrix == "serum" and len(unstated) and shift.any():
         yield "tube", _moved(batch.of(unstated), shift), unstated
     leading = np.argsort(-np.abs(model.scorer.contributions(filled, model.background)), axis=1, kind="stable")
@@ -129,8 +129,19 @@ def _moved(batch: Batch, shift: Array) -> Batch:
     return replace(batch, profiles=batch.profiles + shift, limits=limits)
 
 
-def _plasma_to_serum(model: FrozenModel) -> Array:
-    """Log2 ratio (n_proteins,) of levels in serum to those in EDTA plasma; 0 where it is not known."""
+def plasma_to_serum(model: FrozenModel) -> Array:
+    """Look up how much higher levels are in serum than in EDTA plasma.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        With the assays.
+
+    Returns
+    -------
+    array of shape (n_proteins,)
+        Log2 ratio, 0 where it is not known.
+    """
     shift = np.zeros(len(model.assays))
     table = _matrix_ratios()
     for place, percent in enumerate(table["serum_vs_edta_pct"]):
