@@ -27,6 +27,7 @@ controls = []
 repeats = 2
 trials = 0
 permutations = 19
+workers = 1
 """
 
 

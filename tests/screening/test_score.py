@@ -73,7 +73,7 @@ def test_audit_names_model_and_inputs(model_folder, laboratory_file, out):
     assert facts["counts"] == screening.counts
 
 
-@pytest.mark.parametrize(("folder", "n"), [("model_folder", 10_000), ("booster_folder", 500)])
+@pytest.mark.parametrize(("folder", "n"), [("model_folder", 4_000), ("booster_folder", 200)])
 def test_lone_candidate_gets_exactly_what_he_gets_in_a_large_batch(folder, n, study, request, tmp_path):
     loaded = load_model(request.getfixturevalue(folder))
     crowd, _ = fresh_mdd(study.world, n, seed=5, controls=True, batch_offset_sd=0.2)

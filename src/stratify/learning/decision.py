@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,12 @@ class Healthy:
 
     def reach(self, tail: float) -> float:
         """Half width, in SDs, of a one-sided t-predictive bound for one more healthy person."""
-        return float(student.ppf(1 - tail, self.n - 1)) * float(np.sqrt(1 + 1 / self.n))
+        return _reach(tail, self.n)
+
+
+@cache
+def _reach(tail: float, n: int) -> float:
+    return float(student.ppf(1 - tail, n - 1)) * float(np.sqrt(1 + 1 / n))
 
 
 @dataclass(frozen=True)
