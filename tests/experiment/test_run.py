@@ -113,6 +113,7 @@ def strong(tmp_path_factory):
 
 def run_rule(folder, name, more):
     text = EXPERIMENT.replace('definition = "th2-v1"', 'definition = "resemblance-v1"')
+    text = text.replace("repeats = 2", "repeats = 1").replace("trials = 2", "trials = 0")
     path = folder / f"{name}.toml"
     path.write_text(text.format(more=RULE.format(more=more), permutations=19, workers=1), encoding="utf-8")
     return run_experiment(path, models=folder / name, tracked=False)
