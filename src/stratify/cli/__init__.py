@@ -17,6 +17,7 @@ from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.define import define
 from stratify.cli.detect import detect
+from stratify.cli.eligibility import eligibility
 from stratify.cli.estimate_measured import estimate_measured
 from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
@@ -51,6 +52,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "panel": panel,
     "evaluate": evaluate,
     "screen": screen,
+    "eligibility": eligibility,
     "reliability": reliability,
     "prevalence": prevalence,
     "plan-measurements": plan_measurements,

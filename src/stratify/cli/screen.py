@@ -37,19 +37,38 @@ def screen(
             "calls do not change."
         ),
     ] = None,
+    eligibility: Annotated[
+        str | None,
+        typer.Option(
+            help="Rules of a trial (shipped name such as dupilumab-mdd, or a TOML file), asked of the "
+            "clinical table; the model plays no part in them."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say of each candidate whether the profile resembles the model's disease, and how sure that is."""
     from stratify.screening.score import screen as screen_files
 
     result = screen_files(
-        model, files, clinical=clinical, out=output, offset=offset, recalibration=recalibration
+        model,
+        files,
+        clinical=clinical,
+        out=output,
+        offset=offset,
+        recalibration=recalibration,
+        eligibility=eligibility,
     )
+    flow = None if result.eligibility is None else result.eligibility.flow()
     report = (output / "report.html").resolve()
     if as_json:
-        print_json({"calls": result.counts, "model_digest": result.digest, "report": str(report)})
+        told = {"calls": result.counts, "model_digest": result.digest, "report": str(report)}
+        if flow is not None:
+            told["eligible"] = {"yes": flow.eligible, "no": flow.not_eligible, "unknown": flow.to_clarify}
+        print_json(told)
         return
     for call, count in result.counts.items():
         print(f"{call}: {count}")
+    for line in flow.lines() if flow is not None else []:
+        print(line)
     print(f"results: {output / 'results.csv'}")
     print(f"report: {report}")

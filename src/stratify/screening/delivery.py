@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 from stratify.errors import ScreeningError
 
-RESULTS, PATIENTS, REPORT, AUDIT = "results.csv", "patients.csv", "report.html", "audit.jsonl"
-FILES = (RESULTS, PATIENTS, REPORT, AUDIT)
+RESULTS, PATIENTS, ELIGIBILITY = "results.csv", "patients.csv", "eligibility.csv"
+REPORT, AUDIT = "report.html", "audit.jsonl"
+FILES = (RESULTS, PATIENTS, ELIGIBILITY, REPORT, AUDIT)
 
 
 def refuse_foreign_folder(out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ from stratify.assays.clinical import Unmatched
 from stratify.assays.finding import Finding
 from stratify.learning.decision import INDETERMINATE
 from stratify.learning.frozen import FrozenModel
+
+if TYPE_CHECKING:
+    from stratify.screening.eligibility.assessment import Assessment
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Screening:
         Half-widths of the magnitude's interval by what could be known of the batch (`half_widths`).
     facts : FileFacts
         What is known of the file.
+    eligibility : Assessment, optional
+        What the rules of a trial say of the people; the model plays no part in it.
     """
 
     model: FrozenModel
@@ -88,6 +94,7 @@ class Screening:
     contributions: np.ndarray
     widths: pd.DataFrame
     facts: FileFacts
+    eligibility: Assessment | None = None
 
     @property
     def counts(self) -> dict[str, int]:

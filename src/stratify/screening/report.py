@@ -16,6 +16,7 @@ from stratify.assays.proteins.matching import display_names
 from stratify.errors import listed
 from stratify.learning.decision import INDETERMINATE, REASONS
 from stratify.learning.frozen import FrozenModel
+from stratify.screening.eligible_patients import eligible_by_call
 from stratify.screening.outcome import Screening
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
 from stratify.screening.widening import widening_sentences
@@ -60,6 +61,8 @@ class Patient:
         Reasons in words.
     proteins, pathways : Waterfall or None
         None where the patient gets no pictures.
+    eligibility : dict or None
+        What the rules of a trial say, where they were asked.
     """
 
     row: dict[str, Any]
@@ -67,6 +70,7 @@ class Patient:
     why: list[str]
     proteins: Waterfall | None
     pathways: Waterfall | None
+    eligibility: dict[str, Any] | None
 
 
 def render_report(screening: Screening) -> str:
@@ -98,8 +102,21 @@ def render_report(screening: Screening) -> str:
         findings=_findings(screening),
         listed=listed,
         scale=_magnitude_scale(model),
+        **_trial(screening),
         words={"handling": HANDLING, "known_biology": BIOLOGY, "quality": QUALITY, "anchored": ANCHORED},
     )
+
+
+def _trial(screening: Screening) -> dict[str, Any]:
+    found = screening.eligibility
+    if found is None:
+        return {"flow": None}
+    return {
+        "flow": found.flow(),
+        "rules": found.rules,
+        "by_call": eligible_by_call(screening),
+        "absent_columns": found.absent_columns,
+    }
 
 
 def _findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
@@ -147,13 +164,29 @@ def _detailed(screening: Screening) -> np.ndarray:
 def _patient(screening: Screening, i: int, *, pictured: bool) -> Patient:
     row = {str(name): value for name, value in screening.table.iloc[i].items()}
     tone = "positive" if row["call"] == screening.model.rule.positive_call else "negative"
-    pictures = _waterfalls(screening, i) if pictured else (None, None)
+    proteins, pathways = _waterfalls(screening, i) if pictured else (None, None)
     return Patient(
         row,
         "open" if row["call"] == INDETERMINATE else tone,
         [REASONS[code] for code in row["reason_codes"].split(";")],
-        *pictures,
+        proteins,
+        pathways,
+        _eligibility(screening, str(row["sample_id"])),
     )
+
+
+def _eligibility(screening: Screening, sample: str) -> dict[str, Any] | None:
+    if screening.eligibility is None:
+        return None
+    one = screening.eligibility.judgements[sample]
+    against = {*one.ids("fail", "hard-stop", "exclusion", "inclusion")}
+    flagged = {*one.ids("fail", "soft-flag")}
+    return {
+        "eligible": one.eligible,
+        "against": [rule for rule in one.rules.rules if rule.id in against],
+        "flagged": [rule.says for rule in one.rules.rules if rule.id in flagged],
+        "questions": one.questions,
+    }
 
 
 def _waterfalls(screening: Screening, i: int) -> tuple[Waterfall, Waterfall]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -239,7 +240,23 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     path : Path
         File to write.
     """
-    safe = table.assign(**{name: table[name].map(neutral) for name in TEXT_COLUMNS})
+    write_texts(table, path, TEXT_COLUMNS)
+
+
+def write_texts(table: pd.DataFrame, path: Path, columns: Sequence[str] | None = None) -> None:
+    """Write a table whose texts no spreadsheet runs.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any.
+    path : Path
+        File to write.
+    columns : sequence of str, optional
+        Columns of text; all if left out.
+    """
+    texts = list(table.columns) if columns is None else columns
+    safe = table.assign(**{name: table[name].map(neutral) for name in texts})
     safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 

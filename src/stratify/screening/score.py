@@ -23,11 +23,20 @@ from stratify.reporting.manifest import software_version
 from stratify.screening.alignment import align, missing_names, weight_of
 from stratify.screening.anchoring import Anchor, batches, read_offset
 from stratify.screening.audit import Run, appended
-from stratify.screening.delivery import AUDIT, PATIENTS, REPORT, RESULTS, delivered, refuse_foreign_folder
+from stratify.screening.delivery import (
+    AUDIT,
+    ELIGIBILITY,
+    PATIENTS,
+    REPORT,
+    RESULTS,
+    delivered,
+    refuse_foreign_folder,
+)
+from stratify.screening.eligible_patients import with_eligibility
 from stratify.screening.outcome import FileFacts, Screening
 from stratify.screening.recalibration import Recalibration, read_recalibration
 from stratify.screening.report import render_report
-from stratify.screening.results import describe, one_row_a_patient, write_csv
+from stratify.screening.results import describe, one_row_a_patient, write_csv, write_texts
 from stratify.screening.widening import half_widths
 
 Paths = str | Path | Sequence[str | Path]
@@ -41,6 +50,7 @@ def screen(
     out: str | Path,
     offset: str | Path | None = None,
     recalibration: str | Path | None = None,
+    eligibility: str | Path | None = None,
 ) -> Screening:
     """Screen the patients of a laboratory file, and write the results.
 
@@ -59,6 +69,9 @@ def screen(
         Offset of this laboratory, measured on bridging samples elsewhere (`read_offset`).
     recalibration : str or Path, optional
         Update of the probabilities that `evaluate` wrote; calls do not change.
+    eligibility : str or Path, optional
+        Rules of a trial (shipped name or TOML), asked of the clinical table; written to ``eligibility.csv``
+        too. The model plays no part in them.
 
     Returns
     -------
@@ -71,8 +84,15 @@ def screen(
     AssayFileError, ClinicalTableError
         Files that cannot be read or joined.
     ScreeningError
-        A file that the model cannot score, or a folder for results that holds something else.
+        A file that the model cannot score, or a folder for results that holds something else; eligibility
+        without a clinical table.
+    ExperimentError
+        Eligibility rules that cannot be understood.
     """
+    if eligibility is not None and clinical is None:
+        raise ScreeningError(
+            "a clinical table, of which eligibility is asked", "none", "name it with --clinical"
+        )
     loaded, out = load_model(model_folder), Path(out)
     refuse_foreign_folder(out)
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
@@ -83,7 +103,10 @@ def screen(
     if clinical is not None:
         cohort, unmatched = join_clinical(cohort, clinical)
     screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update)
-    extra = [Path(path) for path in (clinical, offset, recalibration) if path is not None]
+    if eligibility is not None and clinical is not None:
+        screening = with_eligibility(screening, eligibility, clinical)
+    beside = (clinical, offset, recalibration, eligibility)
+    extra = [Path(path) for path in beside if path is not None and Path(path).is_file()]
     _deliver(screening, out, [(path.name, file_digest(path)) for path in [*paths, *extra]])
     return screening
 
@@ -203,5 +226,7 @@ def _deliver(screening: Screening, out: Path, inputs: list[tuple[str, str]]) -> 
         write_csv(screening.table, part / RESULTS)
         if screening.patients is not None:
             write_csv(screening.patients, part / PATIENTS)
+        if screening.eligibility is not None:
+            write_texts(screening.eligibility.table(), part / ELIGIBILITY)
         (part / REPORT).write_text(render_report(screening), encoding="utf-8", newline="\n")
         (part / AUDIT).write_text(appended(log, run), encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""Who may take part in a trial: rules over clinical columns, apart from any model."""
