@@ -19,6 +19,7 @@ from stratify.signatures.linear_models import fit_linear
 from stratify.signatures.moderation import ModeratedFit, moderate
 from stratify.signatures.multiplicity import adjusted
 from stratify.signatures.shrinkage import shrink_effects
+from stratify.signatures.unequal_spread import unequal_spread
 
 Array = NDArray[np.float64]
 
@@ -120,12 +121,23 @@ def _contrast(
         correlation=correlation,
         design=design,
         options=options,
-        warnings=(*samples.warnings, *_thin(p, measured, result.fit.sigma, result.fit.df_residual)),
+        warnings=(
+            *samples.warnings,
+            *_thin(p, measured, result.fit.sigma, result.fit.df_residual),
+            *_spread(samples, pair, options),
+        ),
     )
 
 
 def _rows(samples: ComparedSamples, name: str) -> NDArray[np.bool_]:
     return (samples.obs[samples.group] == name).to_numpy(dtype=bool)
+
+
+def _spread(samples: ComparedSamples, pair: tuple[str, str], options: ContrastOptions) -> list[str]:
+    if options.weights is not None:
+        return []
+    case, control = (samples.levels[_rows(samples, name)] for name in pair)
+    return unequal_spread(case, control, pair)
 
 
 def _told(design: Design, case: str, control: str) -> Array:
