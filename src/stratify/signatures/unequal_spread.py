@@ -80,6 +80,6 @@ def unequal_spread(case: Array, control: Array, names: tuple[str, str]) -> list[
     word = "too small" if ratio > 1 else "too large"
     return [
         f"{names[0]} and {names[1]} differ in size and in spread: with one pooled variance p-values are "
-        f"{word} (a nominal 5% is about {real:.0%} for the median protein); weigh samples (--weights) or compare "
-        "groups of one size"
+        f"{word} (a nominal 5% is about {real:.0%} for the median protein); weigh samples (--weights) "
+        "or compare groups of one size"
     ]
