@@ -50,10 +50,7 @@ def experiment():
     return EXPERIMENT
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    """A study, candidates, and a model trained on the study."""
-    path = tmp_path_factory.mktemp("cli")
+def _study_and_model(path):
     (path / "small.toml").write_text(EXPERIMENT, encoding="utf-8")
     for verb in (
         ["simulate", "-o", "cohort.csv", "--candidates", "new.csv", "--seed", "1"],
@@ -63,7 +60,12 @@ def folder(tmp_path_factory):
         done = subprocess.run(command, cwd=path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         (path / f"{verb[0]}.out").write_text(done.stdout, encoding="utf-8")
-    return path
+
+
+@pytest.fixture(scope="session")
+def folder(once):
+    """A study, candidates, and a model trained on the study."""
+    return once("cli", _study_and_model)
 
 
 @pytest.fixture

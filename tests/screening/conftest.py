@@ -48,17 +48,16 @@ def _write_model(study, family, folder):
     write_bundle(replace(model, rule=replace(model.rule, shown=True)), folder / "bundle")
     (folder / "card.md").write_text("# Card\n")
     write_manifest(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
-def model_folder(study, tmp_path_factory):
-    return _write_model(study, "factor-centroids", tmp_path_factory.mktemp("models") / "tiny-1")
+def model_folder(study, once):
+    return once("tiny", lambda path: _write_model(study, "factor-centroids", path / "tiny-1")) / "tiny-1"
 
 
 @pytest.fixture(scope="session")
-def booster_folder(study, tmp_path_factory):
-    return _write_model(study, "xgboost", tmp_path_factory.mktemp("models") / "boosted-1")
+def booster_folder(study, once):
+    return once("boosted", lambda path: _write_model(study, "xgboost", path / "boosted-1")) / "boosted-1"
 
 
 @pytest.fixture(scope="session")
