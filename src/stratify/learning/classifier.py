@@ -218,15 +218,16 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
     def freeze(self) -> tuple[GapState, Scorer]:
         """Plain arrays that score without scikit-learn."""
         center, scale = self.scaler_.center_, self.scaler_.scale_
+        effects = self.effects_ if self.effects_.known else NO_EFFECTS  # the very one, also out of a worker
         if isinstance(self.estimator, Boosting):
             scorer = booster_scorer(
                 center,
                 scale,
                 bytes(self.estimator.booster_.save_raw("ubj")),
                 self.estimator.pathways_,
-                self.effects_,
+                effects,
             )
         else:
             weights = self.estimator.coef_, self.estimator.intercept_
-            scorer = linear_scorer(center, scale, *weights, self.effects_)
+            scorer = linear_scorer(center, scale, *weights, effects)
         return self.imputer_.state_, scorer
