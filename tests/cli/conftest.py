@@ -21,6 +21,8 @@ positive = ["AD"]
 negative = ["PSO", "HC"]
 reference = ["HC"]
 target = ["MDD"]
+matrix = "matrix"
+site = "unknown"
 [learning]
 families = ["composite"]
 controls = []

@@ -15,6 +15,8 @@ positive = ["AD"]
 negative = ["PSO", "HC"]
 reference = ["HC"]
 target = ["MDD"]
+matrix = "serum"
+site = "unknown"
 [labels]
 {labels}
 """

@@ -20,7 +20,7 @@ def folder(tmp_path_factory):
 
 def config(**data):
     roles = {"positive": ["AD"], "negative": ["PSO", "HC"], "reference": ["HC"], "target": ["MDD"]}
-    files = {"files": ["cohort.csv"], "clinical": "cohort-clinical.csv"}
+    files = {"files": ["cohort.csv"], "clinical": "cohort-clinical.csv", "matrix": "serum", "site": "unknown"}
     return ExperimentConfig.model_validate({"name": "x", "question": "?", "data": files | roles | data})
 
 

@@ -17,6 +17,8 @@ question = "Is there anything?"
 files = ["table.csv"]
 positive = ["AD"]
 negative = ["HC"]
+matrix = "serum"
+site = "unknown"
 """
 
 
@@ -66,6 +68,8 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path, change, nearest):
         MINIMAL.replace('files = ["table.csv"]', ""),
         MINIMAL.replace("[data]", '[data]\nsimulate = "study"'),
         MINIMAL.replace('positive = ["AD"]', "positive = []"),
+        MINIMAL.replace('matrix = "serum"', ""),
+        MINIMAL.replace('site = "unknown"', ""),
         MINIMAL + "[learning]\nfolds = 1\n",
         MINIMAL + '[learning]\nfamilies = ["xgbost"]\n',
     ],
@@ -105,6 +109,7 @@ def test_the_account_of_an_older_experiment_stays_the_same(tmp_path):
     stated = read_experiment(write(tmp_path, MINIMAL)).model_dump(mode="json")
     assert "labels" not in stated
     assert "allow_inseparable_site" not in stated["data"]
+    assert not {"adjust", "without_handling_proteins", "negative_controls"} & set(stated["learning"])
 
 
 def test_only_label_settings_that_were_chosen_are_accounted_for(tmp_path):

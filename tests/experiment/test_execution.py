@@ -32,6 +32,8 @@ positive = ["AD"]
 negative = ["PSO", "HC"]
 reference = ["HC"]
 target = ["MDD"]
+matrix = "serum"
+site = "unknown"
 [learning]
 families = ["pathway-ridge"]
 controls = []

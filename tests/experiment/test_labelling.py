@@ -36,7 +36,12 @@ def people():
 
 def config(labels=None, **data):
     return ExperimentConfig.model_validate(
-        {"name": "x", "question": "?", "data": {"simulate": "study"} | ROLES | data, "labels": labels or {}}
+        {
+            "name": "x",
+            "question": "?",
+            "data": {"simulate": "study", "matrix": "serum", "site": "unknown"} | ROLES | data,
+            "labels": labels or {},
+        }
     )
 
 

@@ -19,6 +19,8 @@ positive = ["AD"]
 negative = ["PSO", "HC"]
 reference = ["HC"]
 target = ["MDD"]
+matrix = "serum"
+site = "unknown"
 [learning]
 repeats = 1
 permutations = 19

@@ -27,6 +27,7 @@ negative = ["PSO", "HC"]
 reference = ["HC"]
 target = ["MDD"]
 matrix = "serum"
+site = "single"
 covariates = ["age", "sex"]
 {more}
 [learning]
@@ -153,8 +154,8 @@ def test_a_label_that_is_the_site_is_said_to_be_so(folder):
     clinical = pd.read_csv(folder / "cohort-clinical.csv")
     clinical["clinic"] = clinical["group"].map(lambda group: "skin" if group == "AD" else "other")
     clinical.to_csv(folder / "apart.csv", index=False)
-    apart = 'clinical = "apart.csv"\nsite = "clinic"\n'
-    text = EXPERIMENT.replace('clinical = "cohort-clinical.csv"\n', "")
+    apart = 'clinical = "apart.csv"\n'
+    text = EXPERIMENT.replace('clinical = "cohort-clinical.csv"\n', "").replace('"single"', '"clinic"')
     path = folder / "apart.toml"
     path.write_text(text.format(more=apart, permutations=19, workers=1), encoding="utf-8")
     with pytest.raises(CohortError, match="no clinic has people of both classes"):

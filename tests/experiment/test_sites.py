@@ -17,6 +17,7 @@ panels = ["Inflammation"]
 positive = ["AD"]
 negative = ["PSO", "HC"]
 reference = ["HC"]
+matrix = "serum"
 {site}
 [learning]
 families = []
@@ -54,4 +55,4 @@ def test_sites_and_the_learning_curve_stand_on_the_card(tmp_path):
 
 def test_a_column_must_be_named(tmp_path):
     with pytest.raises(ExperimentError, match="leave_one_site_out needs"):
-        read_experiment(write(tmp_path, ""))
+        read_experiment(write(tmp_path, 'site = "unknown"'))

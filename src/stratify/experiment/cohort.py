@@ -23,8 +23,11 @@ from stratify.datasets import fetch
 from stratify.errors import CohortError, ExperimentError, listed
 from stratify.experiment.config import ExperimentConfig
 from stratify.experiment.labelling import label_people, without_label_proteins
-from stratify.learning.problem import Problem, make_problem
+from stratify.experiment.origin import site_column
+from stratify.learning.adjustment import HANDLING_COLUMN
+from stratify.learning.problem import Problem, adjusting_for, make_problem
 from stratify.learning.site_overlap import inseparable_from_site
+from stratify.signatures.pathways import HANDLING, members
 from stratify.simulation.cohort import simulate_study
 from stratify.simulation.design import design_preset
 
@@ -175,7 +178,10 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
     source = label_people(config, people)
     if config.labels.drop_label_proteins:
         people = without_label_proteins(people, source)
+    if config.learning.without_handling_proteins:
+        people = without_handling_proteins(people)
     problem = make_problem(people, source.labels, source)
+    problem = adjusting_for(problem, people.obs, config.learning.adjust)
     reason = not_separable(config, people, problem)
     if reason and not data.allow_inseparable_site:
         raise CohortError(
@@ -184,6 +190,31 @@ def make_experiment_problem(config: ExperimentConfig, people: anndata.AnnData) -
             "add people, or set allow_inseparable_site = true in [data]; the card then says so",
         )
     return problem.permuted(config.seed) if data.permute else problem
+
+
+def without_handling_proteins(people: anndata.AnnData) -> anndata.AnnData:
+    """Leave out the assays of pre-analytical proteins.
+
+    Parameters
+    ----------
+    people : AnnData
+        Patients' samples.
+
+    Returns
+    -------
+    AnnData
+
+    Raises
+    ------
+    CohortError
+        When nothing is left.
+    """
+    kept = ~members(HANDLING, people.var)
+    if not kept.any():
+        raise CohortError(
+            "features beside the handling proteins", "no other assay", "leave out without_handling_proteins"
+        )
+    return people[:, kept].copy()
 
 
 def name_patients(config: ExperimentConfig, people: anndata.AnnData) -> anndata.AnnData:
@@ -207,7 +238,9 @@ def name_patients(config: ExperimentConfig, people: anndata.AnnData) -> anndata.
         When a named column is absent.
     """
     data = config.data
-    named = [name for name in (data.group, data.patient, data.site, *data.covariates) if name]
+    adjusted = [name for name in config.learning.adjust if name != HANDLING_COLUMN]
+    asked = (data.group, data.patient, site_column(data.site), *data.covariates, *adjusted)
+    named = [name for name in asked if name]
     columns = dict(zip(named, require_columns(people.obs, named), strict=True))
     if data.patient:
         people = people.copy()
@@ -231,7 +264,8 @@ def not_separable(config: ExperimentConfig, people: anndata.AnnData, problem: Pr
     -------
     str
     """
-    if not config.data.site:
+    name = site_column(config.data.site)
+    if not name:
         return ""
-    site = people.obs[require_columns(people.obs, [config.data.site])[0]]
-    return inseparable_from_site(site, problem.y, problem.patients, name=config.data.site)
+    site = people.obs[require_columns(people.obs, [name])[0]]
+    return inseparable_from_site(site, problem.y, problem.patients, name=name)

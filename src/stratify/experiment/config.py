@@ -19,11 +19,15 @@ from pydantic import (
 
 from stratify.errors import ExperimentError
 from stratify.experiment.label_settings import REFERENCE_DISEASE, LabelsSection
+from stratify.experiment.origin import TUBES, site_column
 from stratify.learning.classifier import family
 from stratify.subtyping.refusals import explain_validation
 
 Count = Annotated[int, Field(ge=1, strict=True)]
 Seed = Annotated[int, Field(ge=0, strict=True)]
+
+
+NOT_STATED_WHERE_UNUSED = ("adjust", "without_handling_proteins", "negative_controls")
 
 
 class _Section(BaseModel):
@@ -55,13 +59,17 @@ class DataSection(_Section):
         Groups in their roles; the first two must be named where the label is the diagnosis.
     positive_name : str
         Word for the positive groups together; their names when empty.
-    patient, site : str
-        Columns, which must then be there; empty when there is none. A patient's samples stay together; the
-        site plays no part in learning.
+    patient : str
+        Column, which must then be there; empty when there is none. A patient's samples stay together.
+    site : str
+        Column of the site, ``single`` or ``unknown``; it plays no part in learning.
     covariates : tuple of str
         Columns of the covariates-only model.
-    matrix, platform : str
-        What the samples are, where the file does not say.
+    matrix : str
+        What the blood was drawn into: ``serum``, ``EDTA``, ``heparin``, ``citrate``, a column, ``mixed`` or
+        ``unknown``.
+    platform : str
+        Assay platform, where the file does not say.
     permute : bool
         Give the labels to other people on purpose: nothing may then be shown.
     allow_inseparable_site : bool
@@ -95,6 +103,17 @@ class DataSection(_Section):
             raise ValueError("name either files or simulate")
         return self
 
+    @model_validator(mode="after")
+    def _origin_is_stated(self) -> DataSection:
+        known = {
+            "matrix": f'what the blood was drawn into ({", ".join(TUBES)}), a column, "mixed" or "unknown"',
+            "site": 'the column of the site, "single" or "unknown"',
+        }
+        missing = [f"{name} = {words}" for name, words in known.items() if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"not stated: {'; '.join(missing)}")
+        return self
+
 
 class LearningSection(_Section):
     """How it is learned.
@@ -124,6 +143,14 @@ class LearningSection(_Section):
         proteins, and the map of what it finds, are made from them.
     stop_after_minutes : float
         Begin no trial of a search after so long; 0 never stops. Then the same bytes are not promised.
+    adjust : tuple of str
+        Columns, such as age and sex, whose effects on proteins are learned from the healthy people in each
+        fold and taken off everybody; ``handling`` is the mean of the handling proteins.
+    without_handling_proteins : bool
+        Leave out every pre-analytical protein. Then nothing judges how a patient's blood was handled.
+    negative_controls : tuple of str
+        Proteins (genes or accessions) that are believed to have nothing to do with the disease: whatever they
+        alone tell of the classes is no biology of it.
     """
 
     families: tuple[str, ...] = ("composite", "pathway-ridge")
@@ -139,6 +166,9 @@ class LearningSection(_Section):
     storage: str = ""
     keep_people: bool = True
     stop_after_minutes: float = Field(0.0, ge=0)
+    adjust: tuple[str, ...] = ()
+    without_handling_proteins: bool = False
+    negative_controls: tuple[str, ...] = ()
 
 
 class ExperimentConfig(_Section):
@@ -194,11 +224,14 @@ class ExperimentConfig(_Section):
             del stated["labels"]
         if not self.data.allow_inseparable_site:
             stated.get("data", {}).pop("allow_inseparable_site", None)
+        for name in NOT_STATED_WHERE_UNUSED:
+            if not getattr(self.learning, name):
+                stated.get("learning", {}).pop(name, None)
         return stated
 
     @model_validator(mode="after")
     def _site_to_leave_out(self) -> ExperimentConfig:
-        if self.learning.leave_one_site_out and not self.data.site:
+        if self.learning.leave_one_site_out and not site_column(self.data.site):
             raise ValueError("leave_one_site_out needs the column of the site: [data] site")
         return self
 

@@ -17,11 +17,14 @@ from stratify.experiment.cohort import Cohort, load_cohort, make_experiment_prob
 from stratify.experiment.config import ExperimentConfig, read_experiment
 from stratify.experiment.execution import forget_searches, make_execution
 from stratify.experiment.label_settings import REFERENCE_DISEASE
+from stratify.experiment.origin import site_column, tube_of
 from stratify.experiment.sites import validate_sites
+from stratify.experiment.target_shares import target_shares
 from stratify.learning.classifier import knowledge
 from stratify.learning.covariates import design_matrix, validate_covariates
 from stratify.learning.execution import Execution
 from stratify.learning.learning_curve import LearningCurve, learning_curve
+from stratify.learning.negative_controls import NegativeControls, judge_negative_controls
 from stratify.learning.planted import model_map
 from stratify.learning.problem import Problem
 from stratify.learning.requirements import label_proteins_among, require_answerable
@@ -159,12 +162,17 @@ def make_recipe(config: ExperimentConfig, cohort: Cohort) -> Recipe:
         permutations=config.learning.permutations,
         platform=config.data.platform or str(measured.get("platform", "")),
         scale=str(measured.get("scale", "NPX")),
-        matrix=config.data.matrix,
+        matrix=tube_of(config.data.matrix, _learned_from(config, cohort.people.obs)),
         simulated=cohort.simulated,
         expected=cohort.expected,
         keep_people=config.learning.keep_people,
         allow_label_proteins=config.labels.allow_label_proteins,
     )
+
+
+def _learned_from(config: ExperimentConfig, people: pd.DataFrame) -> pd.DataFrame:
+    groups = people[require_columns(people, [config.data.group])[0]].astype(str)
+    return people[~groups.isin(config.data.target).to_numpy()]
 
 
 def _positive_name(config: ExperimentConfig) -> str:
@@ -209,7 +217,14 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         found=model_map(training.model),
         label=_label_account(config, cohort, training.problem),
         subgroups=_subgroups(config, cohort, training),
+        shares=target_shares(config, cohort, training),
+        negative_controls=_negative_controls(config, training.problem),
     )
+
+
+def _negative_controls(config: ExperimentConfig, problem: Problem) -> NegativeControls | None:
+    names, folds = config.learning.negative_controls, config.learning.folds
+    return judge_negative_controls(problem, names, folds=folds, seed=config.seed) if names else None
 
 
 def _label_account(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> LabelAccount | None:
@@ -249,7 +264,7 @@ def _flow(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Flow:
 
 
 def _subgroups(config: ExperimentConfig, cohort: Cohort, training: Training) -> tuple[Subgroup, ...]:
-    asked = dict.fromkeys([*config.data.covariates, *filter(None, [config.data.site])])
+    asked = dict.fromkeys([*config.data.covariates, *filter(None, [site_column(config.data.site)])])
     people = cohort.people.obs
     columns = people[require_columns(people, list(asked))] if asked else people[[]]
     return tuple(subgroups(training.evaluation.of(training.family), columns))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from stratify.assays.clinical import require_columns
 from stratify.experiment.cohort import Cohort
 from stratify.experiment.config import ExperimentConfig
+from stratify.experiment.origin import site_column
 from stratify.learning.classifier import knowledge
 from stratify.learning.execution import Execution
 from stratify.learning.sites import SiteValidation, leave_one_site_out
@@ -44,7 +45,7 @@ def validate_sites(
     SiteValidation
     """
     people = cohort.people.obs
-    column = people[require_columns(people, [config.data.site])[0]]
+    column = people[require_columns(people, [site_column(config.data.site)])[0]]
     sites = column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=str)
     known = knowledge(recipe.definition.prior, recipe.definition.axes, training.problem.assays)
     problem, plan = training.problem, recipe.plan

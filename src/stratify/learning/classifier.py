@@ -18,6 +18,7 @@ from stratify.learning.centroids import FactorCentroids
 from stratify.learning.linear import Composite, ElasticNet, PathwayRidge
 from stratify.learning.scorers import Scorer, booster_scorer, linear_scorer
 from stratify.signatures.censored import CensoredImputer
+from stratify.signatures.covariate_effects import NO_EFFECTS, fit_covariate_effects
 from stratify.signatures.gaps import GapState
 from stratify.signatures.limits import treat_below, without_model
 from stratify.signatures.pathways import member_of_any, member_weights
@@ -137,6 +138,7 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
     ----------
     limits_ : LimitState
     imputer_ : FactorImputer
+    effects_ : CovariateEffects
     scaler_ : ReferenceScaler
     classes_ : array of shape (2,)
 
@@ -154,15 +156,30 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
         self.estimator = estimator
 
     def prepare(
-        self, X: Array, reference: NDArray[np.bool_] | None = None, limits: Array | None = None
+        self,
+        X: Array,
+        reference: NDArray[np.bool_] | None = None,
+        limits: Array | None = None,
+        *,
+        covariates: Array | None = None,
+        own: Array | None = None,
     ) -> Array:
-        """Fit imputers and scaler to raw profiles and limits (n, n_proteins) and return profiles prepared."""
+        """Fit imputers, covariate effects and scaler to raw profiles (n, n_proteins); return them prepared.
+
+        Effects of ``covariates`` (n, n_covariates), and of the mean with weights ``own`` (n_proteins,), are
+        learned from the reference people alone; without covariates there are none.
+        """
         self.limits_ = without_model("keep")
         if limits is not None:
             self.limits_ = CensoredImputer().fit(X, lod=limits).state_
         X = treat_below(self.limits_, X, limits)
         self.imputer_ = FactorImputer().fit(X)
         filled = self.imputer_.transform(X)
+        self.effects_ = NO_EFFECTS
+        if covariates is not None:
+            healthy = np.zeros(len(X), dtype=bool) if reference is None else reference
+            self.effects_ = fit_covariate_effects(filled[healthy], covariates[healthy], own)
+            filled = self.effects_.taken_off(filled, covariates)
         self.scaler_ = ReferenceScaler().fit(filled, reference=reference)
         return self.scaler_.transform(filled)
 
@@ -185,9 +202,13 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
         """Fill what lies below the limits and what is missing in raw profiles (n, n_proteins)."""
         return self.imputer_.transform(treat_below(self.limits_, np.asarray(X, dtype=float), limits))
 
-    def decision_function(self, X: Any, limits: Array | None = None) -> Array:
-        """Score raw profiles (n, n_proteins), with their limits where values below are imputed."""
+    def decision_function(
+        self, X: Any, limits: Array | None = None, covariates: Array | None = None
+    ) -> Array:
+        """Score raw profiles (n, n_proteins), with limits and covariates where the path learned with them."""
         filled = self.complete(X, limits)
+        if covariates is not None:
+            filled = self.effects_.taken_off(filled, covariates)
         return self.estimator.decision_function(self.scaler_.transform(filled))
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -197,10 +218,16 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
     def freeze(self) -> tuple[GapState, Scorer]:
         """Plain arrays that score without scikit-learn."""
         center, scale = self.scaler_.center_, self.scaler_.scale_
+        effects = self.effects_ if self.effects_.known else NO_EFFECTS  # the very one, also out of a worker
         if isinstance(self.estimator, Boosting):
             scorer = booster_scorer(
-                center, scale, bytes(self.estimator.booster_.save_raw("ubj")), self.estimator.pathways_
+                center,
+                scale,
+                bytes(self.estimator.booster_.save_raw("ubj")),
+                self.estimator.pathways_,
+                effects,
             )
         else:
-            scorer = linear_scorer(center, scale, self.estimator.coef_, self.estimator.intercept_)
+            weights = self.estimator.coef_, self.estimator.intercept_
+            scorer = linear_scorer(center, scale, *weights, effects)
         return self.imputer_.state_, scorer

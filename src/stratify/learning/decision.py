@@ -27,6 +27,8 @@ REASONS = {
     "leak-could-explain": "the leak of blood cells could explain the score by itself; draw the blood again",
     "handling-unknown": "too few leak proteins were measured to judge handling",
     "biology-unusual": "the profile is unlike anything that the model was trained on",
+    "extrapolated": "a covariate lies beyond the healthy people's range; its effect is that of the edge",
+    "covariates-missing": "a covariate is not known; the score is the mean over those of the healthy people",
     "no-healthy-reference": "the model has no healthy people to measure the magnitude against",
     "not-rare-enough": "people without the disease reach such a score too often",
     "within-healthy-range": "the magnitude lies within the healthy range",
@@ -165,6 +167,8 @@ class Evidence:
         Whether the thresholds are those of the proteins that were measured.
     behind : float
         How far the axis that must lead lies behind another, in healthy SDs; NaN where it is not known.
+    extrapolated, covariates_missing : bool, default False
+        Whether a covariate of the model lies beyond the healthy people's range, or is not known.
     """
 
     conformal_p: float
@@ -181,6 +185,8 @@ class Evidence:
     without_leak: WithoutLeak = WithoutLeak()
     thresholds_known: bool = True
     behind: float = float("nan")
+    extrapolated: bool = False
+    covariates_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,12 +227,12 @@ def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
     'Th2-skewed'
     """
     objections = _objections(evidence, rule, healthy)
-    cautions = ("handling-unknown",) if evidence.handling == "unknown" else ()
+    cautions = _cautions(evidence)
     if objections:
         return Decision(INDETERMINATE, (*objections, *cautions))
     missing = _not_met(evidence, rule, healthy)
     if evidence.handling == "suspect":
-        cautions = ("handling-suspect",)
+        cautions = ("handling-suspect", *cautions)
         as_measured, evidence = missing, _leak_taken_off(evidence)
         missing = _not_met(evidence, rule, healthy)
         missing = ("leak-could-explain",) if missing and not as_measured else missing
@@ -235,6 +241,15 @@ def decide(evidence: Evidence, rule: Rule, healthy: Healthy) -> Decision:
     if evidence.magnitude_high < healthy.in_sds(rule.smallest_relevant_size):
         return Decision(rule.negative_call, ("clearly-below", *cautions))
     return Decision(INDETERMINATE, (*missing, "not-clearly-below", *cautions))
+
+
+def _cautions(evidence: Evidence) -> tuple[str, ...]:
+    found = {
+        "handling-unknown": evidence.handling == "unknown",
+        "extrapolated": evidence.extrapolated,
+        "covariates-missing": evidence.covariates_missing,
+    }
+    return tuple(code for code, holds in found.items() if holds)
 
 
 def _leak_taken_off(evidence: Evidence) -> Evidence:

@@ -154,7 +154,9 @@ def batch_of(study: PlannedStudy, people: AnnData, *, bridges: int = 4) -> Batch
     offset, error, anchored = control_offsets(people, study.expected)
     profiles = np.asarray(people.X)[patient_rows(people)] - offset
     below = np.zeros(profiles.shape, dtype=bool)
-    return Batch(profiles, below, ["ok"] * len(profiles), anchored, error)
+    adjustment = study.model.adjustment
+    known = adjustment.coded(people.obs[patient_rows(people)]) if adjustment.asked else None
+    return Batch(profiles, below, ["ok"] * len(profiles), anchored, error, covariates=known)
 
 
 def detectability_rows(

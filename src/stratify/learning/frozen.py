@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.assays.harmonise.offset_error import UNANCHORED_ERROR, VENDOR_ERROR
+from stratify.learning.adjustment import NO_ADJUSTMENT, Adjustment, averaged
 from stratify.learning.calibration import Platt
 from stratify.learning.conformal import Member, p_values
 from stratify.learning.decision import Decision, Evidence, Healthy, Rule, WithoutLeak, decide
@@ -83,6 +84,8 @@ class FrozenModel:
         The people learned from, to make thresholds for fewer proteins; nobody if left out.
     axis_lead : AxisLead
         How far axes differ among healthy people; unknown if left out.
+    adjustment : Adjustment
+        Covariates that are taken off before proteins are standardised; none if left out.
     """
 
     name: str
@@ -112,6 +115,7 @@ class FrozenModel:
     leak_effect: LeakEffect = UNKNOWN
     held_out: HeldOut = NOBODY
     axis_lead: AxisLead = UNKNOWN_LEAD
+    adjustment: Adjustment = NO_ADJUSTMENT
 
     @cached_property
     def weighty(self) -> NDArray[np.bool_]:
@@ -145,6 +149,8 @@ class Batch:
         What each patient's blood was collected into, "" where unknown; empty when unknown for all.
     limits : array of shape (n, n_proteins), optional
         Detection limits, the batch offset taken off, NaN where unknown.
+    covariates : array of shape (n, n_covariates), optional
+        As the model's `Adjustment` codes them, NaN where unknown; nobody's are known if left out.
     """
 
     profiles: Array
@@ -154,6 +160,7 @@ class Batch:
     offset_error: Array
     matrix: Sequence[str] = ()
     limits: Array | None = None
+    covariates: Array | None = None
 
     def of(self, rows: NDArray[np.int_]) -> Batch:
         """Take some of the patients; all of them are the very batch."""
@@ -166,6 +173,7 @@ class Batch:
             quality=[self.quality[row] for row in rows],
             matrix=[self.matrix[row] for row in rows] if len(self.matrix) else (),
             limits=None if self.limits is None else np.ascontiguousarray(self.limits[rows]),
+            covariates=None if self.covariates is None else self.covariates[rows],
         )
 
 
@@ -176,9 +184,9 @@ class Scores:
     Parameters
     ----------
     filled : array of shape (n, n_proteins)
-        Profiles without gaps.
+        Profiles without gaps, effects of covariates taken off.
     score, error : arrays
-        The score and its standard error from refits and the batch offset.
+        The score and its standard error from refits, the batch offset and covariates that are not known.
     conformal_p, magnitude_z, magnitude_low, magnitude_high, magnitude_percentile : arrays
         P-value against the people without the disease; score in healthy SDs from the healthy mean, its
         90% interval, and the percent of healthy people below; NaN without healthy people.
@@ -190,6 +198,8 @@ class Scores:
         Leading axis, and the verdicts of the two checks.
     decisions : list of Decision
         One call a patient.
+    extrapolated, covariates_missing : boolean arrays
+        Whose covariates lie beyond the healthy people's range, or are not all known.
     """
 
     filled: Array
@@ -209,6 +219,8 @@ class Scores:
     handling: list[str]
     known_biology: list[str]
     decisions: list[Decision]
+    extrapolated: NDArray[np.bool_]
+    covariates_missing: NDArray[np.bool_]
 
 
 def complete(model: FrozenModel, profiles: Array, limits: Array | None = None) -> Array:
@@ -244,18 +256,22 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
     -------
     Scores
     """
-    filled = complete(model, batch.profiles, batch.limits)
+    as_measured, covariates = complete(model, batch.profiles, batch.limits), covariates_of(model, batch)
+    filled = model.scorer.adjusted(as_measured, covariates)
     z = model.scorer.standardise(filled)
-    score = model.scorer.score(filled)
-    by_member = np.array([member.scorer.score(filled) for member in model.members])
+    score, spread = averaged(model.scorer, as_measured, covariates, model.adjustment)
+    by_member = member_scores(model, as_measured, covariates)
     repeats = np.array([member.repeat for member in model.members])
     offset_error = batch_error(batch)
-    error = np.sqrt(refit_variance(repeats, by_member) + offset_variance(model, offset_error, filled, score))
+    from_offset = offset_variance(model, offset_error, filled, score)
+    error = np.sqrt(refit_variance(repeats, by_member) + from_offset + spread)
     importance = model.scorer.importance()
     covered = _weighed(np.isfinite(batch.profiles), importance)
-    leak, handling = judge_handling(model.handling, z, np.isfinite(batch.profiles))
+    untouched = model.scorer.standardise(as_measured)
+    leak, handling = judge_handling(model.handling, untouched, np.isfinite(batch.profiles))
     distance, biology = judge_biology(model.biology, z, offset_error / model.scorer.scale)
     magnitude = _magnitude(model, score, error)
+    beyond, lacking = _covariate_cautions(model, len(score), covariates)
     enough = covered >= model.rule.least_weight_covered
     known = [word if fine else "unknown" for word, fine in zip(biology, enough, strict=True)]
     raw = Scores(
@@ -272,10 +288,61 @@ def score_batch(model: FrozenModel, batch: Batch) -> Scores:
         handling=handling,
         known_biology=known,
         decisions=[],
+        extrapolated=beyond,
+        covariates_missing=lacking,
         **magnitude,
     )
     raw.decisions.extend(_decide_all(model, batch, raw, _leak_taken_off(model, raw, by_member)))
     return raw
+
+
+def covariates_of(model: FrozenModel, batch: Batch) -> Array | None:
+    """Take the covariates of a batch: unknown where it names none; None where nothing is adjusted for.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        The trained model.
+    batch : Batch
+        Patients of one file.
+
+    Returns
+    -------
+    array of shape (n, n_covariates) or None
+    """
+    if not model.adjustment.asked:
+        return None
+    return model.adjustment.unknown(len(batch.profiles)) if batch.covariates is None else batch.covariates
+
+
+def member_scores(model: FrozenModel, filled: Array, covariates: Array | None) -> Array:
+    """Score patients by the models of the folds, each with its own effects of covariates.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        The trained model.
+    filled : array of shape (n, n_proteins)
+        Profiles without gaps (`complete`).
+    covariates : array of shape (n, n_covariates) or None
+        As from `covariates_of`.
+
+    Returns
+    -------
+    array of shape (n_members, n)
+    """
+    told = [averaged(member.scorer, filled, covariates, model.adjustment)[0] for member in model.members]
+    return np.array(told)
+
+
+def _covariate_cautions(
+    model: FrozenModel, n: int, covariates: Array | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whose covariates lie beyond the healthy people's range, and whose are not all known."""
+    if covariates is None:
+        return np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    unknown = np.asarray(np.isnan(covariates).any(axis=1))
+    return model.scorer.effects.outside(covariates), unknown
 
 
 def _leak_taken_off(model: FrozenModel, raw: Scores, by_member: Array) -> list[WithoutLeak]:
@@ -425,6 +492,8 @@ def _decide_all(
                 matrix_differs=bool(matrices[i] and model.matrix) and matrices[i] != model.matrix,
                 without_leak=without_leak[i],
                 thresholds_known=model.held_out.known or raw.weight_covered[i] >= 1 - NEXT_TO_NOTHING,
+                extrapolated=bool(raw.extrapolated[i]),
+                covariates_missing=bool(raw.covariates_missing[i]),
             ),
             model.rule,
             model.healthy,

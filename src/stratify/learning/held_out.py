@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ class HeldOut:
         Samples of one patient have one number.
     member : array of shape (n_repeats, n)
         Place of the model of each repeat that had not seen the person.
+    covariates : array of shape (n, n_covariates) or None
+        As coded, where the model adjusts for any.
     """
 
     profiles: Array
@@ -36,6 +39,7 @@ class HeldOut:
     reference: Array
     patient: Array
     member: Array
+    covariates: Array | None = None
 
     @property
     def known(self) -> bool:
@@ -65,7 +69,7 @@ class HeldOut:
         for place, scorer in enumerate(scorers):
             for repeat in np.flatnonzero((self.member == place).any(axis=1)):
                 rows = np.flatnonzero(self.member[repeat] == place)
-                told[repeat, rows] = scorer.score(filled[rows])
+                told[repeat, rows] = scorer.score(filled[rows], self._covariates_of(rows))
         return told
 
     def some(self, chosen: NDArray[np.bool_]) -> HeldOut:
@@ -76,7 +80,11 @@ class HeldOut:
             self.reference[chosen],
             self.patient[chosen],
             self.member[:, chosen],
+            self._covariates_of(chosen),
         )
+
+    def _covariates_of(self, rows: NDArray[Any]) -> Array | None:
+        return None if self.covariates is None else self.covariates[rows]
 
 
 NOBODY = HeldOut(*(np.zeros((0, 0)), *(np.zeros(0) for _ in range(3)), np.zeros((0, 0))))

@@ -96,7 +96,9 @@ def _statistic(problem: Problem, name: str, known: Knowledge, *, folds: int, see
     for fold in outer_folds(problem, Plan(folds=folds, repeats=1, trials=0, seed=seed)):
         here, test = problem.in_fold(fold.train), fold.test
         model = fit_fold(here, fold.train, name, known, trials=0, seed=seed)
-        scores[test] = model.decision_function(problem.profiles[test], problem.limits_of(test))
+        scores[test] = model.decision_function(
+            problem.profiles[test], problem.limits_of(test), problem.covariates_of(test)
+        )
         y[test] = here.y[test]
     rows = problem.learned
     return auc(y[rows], scores[rows])

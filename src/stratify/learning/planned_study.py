@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +12,7 @@ from stratify.assays.harmonise.reference_rows import reference_values
 from stratify.assays.sample_names import patient_rows
 from stratify.learning.classifier import knowledge
 from stratify.learning.frozen import FrozenModel
-from stratify.learning.problem import make_problem
+from stratify.learning.problem import adjusting_for, make_problem
 from stratify.learning.training import Recipe, freeze
 from stratify.learning.validation import Plan, cross_validate, fit_fold
 from stratify.simulation.cohort import simulate_study
@@ -47,6 +48,7 @@ def learn_planned_study(
     definition: str = "th2-v2",
     family: str = "factor-centroids",
     trials: int = 0,
+    adjust: Sequence[str] = (),
 ) -> PlannedStudy:
     """Simulate a study and learn a model from it, by the path of `train`.
 
@@ -62,6 +64,8 @@ def learn_planned_study(
         Family that is learned.
     trials : int, default 0
         Settings tried inside each fold.
+    adjust : sequence of str
+        Covariates that the model adjusts for.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def learn_planned_study(
     labels = reference_disease(
         people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"], target=["MDD"]
     )
-    problem = make_problem(people, labels)
+    problem = adjusting_for(make_problem(people, labels), people.obs, adjust)
     rule = read_definition(definition)
     plan = Plan(folds=5, repeats=1, trials=trials, seed=seed)
     expected = reference_values(level)

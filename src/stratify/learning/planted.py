@@ -117,7 +117,8 @@ def reference_direction(model: FrozenModel) -> Array:
     start = filled[kept.reference > 0].mean(axis=0)
     difference = filled[kept.label == 1].mean(axis=0) - start
     ends = np.stack([start, start + difference])
-    moved = np.mean([np.diff(member.scorer.score(ends))[0] for member in model.members])
+    nobody = model.adjustment.unknown(2)
+    moved = np.mean([np.diff(member.scorer.score(ends, nobody))[0] for member in model.members])
     return difference * max(model.healthy.unit, 0.0) / max(moved, 1e-9)
 
 
@@ -206,7 +207,7 @@ def _calls(
     fold: Unseen, one: Circumstance, shift: Array, rng: np.random.Generator, draws: int
 ) -> NDArray[np.str_]:
     """Call one fold's healthy people under some batches (draws, people)."""
-    model = fold.model
+    model, kept = fold.model, fold.model.held_out.covariates
     leak = one.handling_offset * np.where(model.handling.weights > 0, model.scorer.scale, 0.0)
     profiles = model.held_out.profiles[fold.people] + shift + leak
     (n, p), known = profiles.shape, planned_error(one.bridges) if one.bridges else np.nan
@@ -220,6 +221,7 @@ def _calls(
         "bridge" if one.bridges else "vendor",
         np.full(p, known),
         [model.matrix] * len(levels),
+        covariates=None if kept is None else np.tile(kept[fold.people], (count, 1)),
     )
     calls = [decision.call for decision in score_batch(model, batch).decisions]
     return np.array(calls).reshape(count, n)

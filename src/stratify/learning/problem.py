@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from stratify.assays.detectability import detectability
 from stratify.errors import CohortError, listed
+from stratify.learning.adjustment import NO_ADJUSTMENT, Adjustment, fit_adjustment
 from stratify.subtyping.label_source import LabelSource
 from stratify.subtyping.labels import UNLABELLED, Labels, patient_ids, refuse_small_class
 
@@ -44,6 +46,10 @@ class Problem:
         Limits of detection, where values below them are to be imputed in each fold.
     source : LabelSource or None
         What made the labels; None stands for a diagnosis.
+    covariates : array of shape (n, n_covariates) or None
+        As coded, NaN where unknown; None where nothing is adjusted for.
+    adjustment : Adjustment
+        What is adjusted for.
     """
 
     profiles: Array
@@ -57,6 +63,8 @@ class Problem:
     below_lod: str = "keep"
     limits: Array | None = None
     source: LabelSource | None = None
+    covariates: Array | None = None
+    adjustment: Adjustment = NO_ADJUSTMENT
 
     @property
     def learned(self) -> NDArray[np.int64]:
@@ -71,6 +79,10 @@ class Problem:
     def limits_of(self, rows: NDArray[Any]) -> Array | None:
         """Limits (n_rows, n_proteins) of some people, where there are any to be used."""
         return None if self.limits is None else self.limits[rows]
+
+    def covariates_of(self, rows: NDArray[Any]) -> Array | None:
+        """Coded covariates (n_rows, n_covariates) of some people, where anything is adjusted for."""
+        return None if self.covariates is None else self.covariates[rows]
 
     def permuted(self, seed: int) -> Problem:
         """Give the labels and reference roles of learned people to others, patient by patient."""
@@ -155,6 +167,33 @@ def make_problem(cohort: anndata.AnnData, labels: Labels, source: LabelSource | 
         np.asarray(cohort.layers["lod"], dtype=float) if treated == "censored" else None,
         source,
     )
+
+
+def adjusting_for(problem: Problem, obs: pd.DataFrame, names: Sequence[str]) -> Problem:
+    """Let everything that learns from a problem adjust for covariates, with effects from healthy people.
+
+    Parameters
+    ----------
+    problem : Problem
+        People, proteins and roles.
+    obs : DataFrame
+        In the row order of the problem.
+    names : sequence of str
+        Columns, or ``handling``; nothing changes where there are none.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    CohortError
+        Columns from which nothing can be learned (`fit_adjustment`).
+    """
+    if not names:
+        return problem
+    adjustment = fit_adjustment(obs, problem.reference, names, problem.assays)
+    return replace(problem, covariates=adjustment.coded(obs), adjustment=adjustment)
 
 
 def _refuse_two_roles(patients: NDArray[np.str_], labels: Labels) -> None:

@@ -69,6 +69,7 @@ def _arrays(problem: Problem, known: Knowledge) -> Iterator[Any]:
     yield from (problem.profiles, problem.limits, problem.y, problem.reference)
     yield np.asarray(problem.patients, dtype=str)
     yield np.array([problem.below_lod])
+    yield from (problem.covariates, problem.adjustment.own)
     yield from (known.prior, known.pathways)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stratify.signatures.covariate_effects import NO_EFFECTS, CovariateEffects
+
 Array = NDArray[np.float64]
 
 
@@ -27,6 +29,8 @@ class Scorer:
         XGBoost UBJ; empty for a linear score.
     pathways : array of shape (n_pathways, n_proteins)
         Pathway means that the booster sees as features.
+    effects : CovariateEffects
+        What is taken off before proteins are standardised; nothing if left out.
     """
 
     center: Array
@@ -35,6 +39,7 @@ class Scorer:
     intercept: float
     booster: bytes
     pathways: Array
+    effects: CovariateEffects = NO_EFFECTS
 
     @property
     def linear(self) -> bool:
@@ -45,13 +50,21 @@ class Scorer:
         """Express complete profiles (n, n_proteins) in healthy SDs."""
         return (np.ascontiguousarray(profiles) - self.center) / self.scale
 
-    def score(self, profiles: Array) -> Array:
+    def adjusted(self, profiles: Array, covariates: Array | None) -> Array:
+        """Take the effects of covariates (n, n_covariates) off complete profiles (n, n_proteins)."""
+        if covariates is None or not self.effects.known:
+            return profiles
+        return self.effects.taken_off(profiles, covariates)
+
+    def score(self, profiles: Array, covariates: Array | None = None) -> Array:
         """Score complete profiles (n, n_proteins); each row is reduced on its own.
 
         Parameters
         ----------
         profiles : array of shape (n, n_proteins)
             Without gaps, in the unit of the levels.
+        covariates : array of shape (n, n_covariates), optional
+            As coded, NaN where unknown; left out where the profiles are adjusted already.
 
         Returns
         -------
@@ -63,7 +76,7 @@ class Scorer:
         >>> scorer.score(np.array([[3.0, 1.0]])).tolist()
         [2.5]
         """
-        z = self.standardise(profiles)
+        z = self.standardise(self.adjusted(profiles, covariates))
         if self.linear:
             return (z * self.weights).sum(axis=1) + self.intercept
         return np.asarray(self._boosted(z, output_margin=True), dtype=float)
@@ -124,11 +137,16 @@ class Scorer:
         return booster
 
 
-def linear_scorer(center: Array, scale: Array, weights: Array, intercept: float) -> Scorer:
+def linear_scorer(
+    center: Array, scale: Array, weights: Array, intercept: float, effects: CovariateEffects = NO_EFFECTS
+) -> Scorer:
     """Make a scorer of one weight a protein."""
-    return Scorer(center, scale, np.asarray(weights), float(intercept), b"", np.zeros((0, len(center))))
+    no_pathways = np.zeros((0, len(center)))
+    return Scorer(center, scale, np.asarray(weights), float(intercept), b"", no_pathways, effects)
 
 
-def booster_scorer(center: Array, scale: Array, booster: bytes, pathways: Array) -> Scorer:
+def booster_scorer(
+    center: Array, scale: Array, booster: bytes, pathways: Array, effects: CovariateEffects = NO_EFFECTS
+) -> Scorer:
     """Make a scorer of an XGBoost model in UBJ."""
-    return Scorer(center, scale, np.zeros(0), 0.0, booster, pathways)
+    return Scorer(center, scale, np.zeros(0), 0.0, booster, pathways, effects)

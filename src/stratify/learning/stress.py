@@ -24,6 +24,7 @@ SETTLES = {
     "leak": "draw the blood again and spin it in time",
     "batch": "measure bridge samples beside this sample",
     "tube": "find out which tube was used, or draw the blood again in the kind that the model knows",
+    "covariates": "find out what the model adjusts for and the clinical table lacks or gives otherwise",
     "protein": "measure its leading proteins by another assay",
 }
 
@@ -55,7 +56,8 @@ def stress_test(model: FrozenModel, batch: Batch, scores: Scores) -> list[Stress
 
     The grid: half a unit and a unit of leak lie in the levels; the batch lies off by its error, in the
     bundle's fixed directions; where the tube is not stated, it was EDTA plasma and not serum; each of the
-    five proteins that move the score most was not measured. Nothing is drawn at random, and a patient's
+    five proteins that move the score most was not measured; where the model adjusts for covariates, they are
+    not known, or are any that healthy people have. Nothing is drawn at random, and a patient's
     answer depends on nobody else.
 
     Parameters
@@ -118,10 +120,19 @@ def _scenarios(
     if model.matrix == "serum" and len(unstated) and shift.any():
         yield "tube", _moved(batch.of(unstated), shift), unstated
     leading = np.argsort(-np.abs(model.scorer.contributions(filled, model.background)), axis=1, kind="stable")
+    for covariates in _other_covariates(model, len(filled)):
+        yield "covariates", replace(batch, covariates=covariates), everybody
     for place in range(min(LEADING, leading.shape[1])):
         profiles = batch.profiles.copy()
         profiles[everybody, leading[:, place]] = np.nan
         yield "protein", replace(batch, profiles=profiles), everybody
+
+
+def _other_covariates(model: FrozenModel, n: int) -> Iterator[Array]:
+    if model.adjustment.columns:
+        yield model.adjustment.unknown(n)
+        for point in model.adjustment.grid:
+            yield np.tile(point, (n, 1))
 
 
 def _moved(batch: Batch, shift: Array) -> Batch:

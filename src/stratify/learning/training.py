@@ -214,11 +214,13 @@ def freeze(
         if not problem.target.any()
         else np.flatnonzero((problem.y >= 0) | problem.reference | problem.target)
     )
-    z = scorer.standardise(final.complete(problem.profiles[everybody], problem.limits_of(everybody)))
+    filled = final.complete(problem.profiles[everybody], problem.limits_of(everybody))
+    z = scorer.standardise(scorer.adjusted(filled, problem.covariates_of(everybody)))
     healthy = z[problem.reference[everybody]]
     definition = recipe.definition
     no_handling = speaks_of_disease(problem.assays, definition.axis_sets)
-    handling = fit_handling(handling_set(problem.assays, no_handling), healthy)
+    as_measured = scorer.standardise(filled[problem.reference[everybody]])
+    handling = fit_handling(handling_set(problem.assays, no_handling), as_measured)
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axis_sets))
     axes = fit_axes(definition.axis_sets, problem.assays, healthy, problem.detectability)
     people, against = _measured_against(problem, scores, (final, fitted), handling)
@@ -255,6 +257,7 @@ def freeze(
         expected=recipe.expected,
         offsets=np.random.default_rng(recipe.plan.seed).standard_normal((N_OFFSETS, len(assays))),
         limits=_limits(problem, final),
+        adjustment=problem.adjustment,
     )
 
 
@@ -288,6 +291,7 @@ def _held_out(
         problem.reference[rows].astype(float),
         pd.factorize(problem.patients[rows])[0].astype(float),
         member[problem.samples[rows]].to_numpy(),
+        problem.covariates_of(rows),
     )
 
 

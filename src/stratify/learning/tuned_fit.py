@@ -38,7 +38,13 @@ def tuned_fit(
     """
     chosen, train = family(task.family), task.train
     path = SubtypeClassifier(chosen.build(known))
-    z = path.prepare(problem.profiles[train], problem.reference[train], problem.limits_of(train))
+    z = path.prepare(
+        problem.profiles[train],
+        problem.reference[train],
+        problem.limits_of(train),
+        covariates=problem.covariates_of(train),
+        own=problem.adjustment.own,
+    )
     y, patients = problem.y[train], problem.patients[train]
     rows = y >= 0
     found = tune(
@@ -85,7 +91,10 @@ def fit_and_score(
     model, found = tuned_fit(here, known, task, task.course(send, stop_at))
     scores = np.zeros(0)
     if len(task.test):
-        scores = model.decision_function(problem.profiles[task.test], problem.limits_of(task.test))
+        rows = task.test
+        scores = model.decision_function(
+            problem.profiles[rows], problem.limits_of(rows), problem.covariates_of(rows)
+        )
     return model, scores, found
 
 

@@ -26,7 +26,9 @@ _NOT_ARRAYS = (OSError, ValueError, TypeError, EOFError, LookupError, zipfile.Ba
 FREE_OF_PROTEINS = (
     *("negatives", "healthy.scores", "axes.mean", "axes.sd", "axis_lead.sd", "expected"),
     "handling.covariance",
-    *(f"held_out.{name}" for name in ("label", "reference", "patient", "member")),
+    *(f"held_out.{name}" for name in ("label", "reference", "patient", "member", "covariates")),
+    *(f"effects.{name}" for name in ("origin", "low", "high", "kept")),
+    *("adjustment.grid", "adjustment.weights"),
 )
 
 
@@ -193,7 +195,9 @@ def _golden_profile(model: FrozenModel) -> np.ndarray:
 
 def _golden_scores(model: FrozenModel, profile: np.ndarray) -> dict[str, float]:
     row = profile[None]
-    batch = Batch(row, np.zeros(row.shape, dtype=bool), ["ok"], "vendor", np.full(len(profile), np.nan))
+    below, error = np.zeros(row.shape, dtype=bool), np.full(len(profile), np.nan)
+    covariates = model.adjustment.grid[:1] if model.adjustment.columns else None
+    batch = Batch(row, below, ["ok"], "vendor", error, covariates=covariates)
     scores = score_batch(model, batch)
     explained = model.scorer.contributions(scores.filled, model.background)
     return {

@@ -104,6 +104,8 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
         subgroups=facts.subgroups,
         curve=curve_rows(facts.curve),
         found=_found(facts),
+        kept=[fixed(float(share)) for share in training.model.scorer.effects.kept],
+        site_unknown=flatten(facts.settings).get("data.site") == "unknown",
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -100,6 +100,7 @@ def explain(training: Training) -> Explanation:
     learned[problem.learned] = True
     rows = np.flatnonzero(learned | problem.target)
     filled = complete(model, problem.profiles[rows], problem.limits_of(rows))
+    filled = model.scorer.adjusted(filled, problem.covariates_of(rows))
     values = model.scorer.contributions(filled, model.background)
     return Explanation(
         sample_ids=problem.samples[rows],

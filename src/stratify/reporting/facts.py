@@ -15,11 +15,14 @@ import pandas as pd
 
 from stratify.learning.frozen import Batch, score_batch
 from stratify.learning.learning_curve import LearningCurve
+from stratify.learning.negative_controls import NegativeControls
+from stratify.learning.score_shares import ScoreShare
 from stratify.learning.sites import SiteValidation
 from stratify.learning.subgroups import Subgroup
 from stratify.learning.subset import by_pattern
 from stratify.learning.training import Training
 from stratify.learning.validation import Evaluation
+from stratify.reporting.handling_free import HandlingFree, calls_without_handling
 from stratify.reporting.manifest import software_version
 
 BOOSTED = "xgboost"  # whose learning curve is laid beside that of the pre-specified family
@@ -60,10 +63,13 @@ class TargetCalls:
         Call to number of people.
     reasons : mapping
         Reason code to number of people; a person can have several.
+    without_handling : HandlingFree or None
+        What becomes of the calls without handling-sensitive proteins; None where that is not computed.
     """
 
     calls: Mapping[str, int]
     reasons: Mapping[str, int]
+    without_handling: HandlingFree | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,10 @@ class Facts:
         Discrimination among some of the people.
     curve : LearningCurve or None
         Of the pre-specified family and XGBoost.
+    shares : tuple of ScoreShare
+        How much of the target people's score goes with site, age and the like.
+    negative_controls : NegativeControls or None
+        What proteins tell that have nothing to do with the disease; None where none were named.
     software : mapping
         Distribution to version.
     """
@@ -147,6 +157,8 @@ class Facts:
     sites: SiteValidation | None = None
     subgroups: tuple[Subgroup, ...] = ()
     curve: LearningCurve | None = None
+    shares: tuple[ScoreShare, ...] = ()
+    negative_controls: NegativeControls | None = None
     software: Mapping[str, str] = field(default_factory=lambda: software_versions())
 
     @property
@@ -242,10 +254,12 @@ def count_target_calls(training: Training, *, anchored: str = "controls") -> Tar
     if not len(profiles):
         return None
     below = np.zeros(profiles.shape, dtype=bool)
-    error = np.zeros(profiles.shape[1])
-    batch = Batch(profiles, below, ["ok"] * len(profiles), anchored, error, limits=limits)
+    error, known = np.zeros(profiles.shape[1]), training.problem.covariates_of(target)
+    quality = ["ok"] * len(profiles)
+    batch = Batch(profiles, below, quality, anchored, error, limits=limits, covariates=known)
     parts = by_pattern(training.model, batch)
     decisions = [one for _, model, part in parts for one in score_batch(model, part).decisions]
     calls = Counter(decision.call for decision in decisions)
     reasons = Counter(code for decision in decisions for code in decision.reasons)
-    return TargetCalls(dict(sorted(calls.items())), dict(sorted(reasons.items())))
+    free = calls_without_handling(training.model, batch)
+    return TargetCalls(dict(sorted(calls.items())), dict(sorted(reasons.items())), free)

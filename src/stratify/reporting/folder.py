@@ -142,10 +142,12 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
     dict
         Of JSON values.
     """
-    apart = ("baselines", "flow", "target_calls", "label", "found", "sites", "subgroups", "curve")
+    apart = ("baselines", "flow", "target_calls", "label", "found", "sites", "subgroups", "curve", "shares")
     stated = {key: value for key, value in vars(facts).items() if key not in apart}
     if facts.label:
         stated["label"] = asdict(facts.label)
+    if facts.negative_controls:
+        stated["negative_controls"] = asdict(facts.negative_controls)
     return {
         **stated,
         "settings": flatten(facts.settings),
@@ -160,6 +162,7 @@ def run_record(training: Training, facts: Facts) -> dict[str, Any]:
         "family_choice": dict(training.choices),
         "searches": asdict(summarise_searches(training.searches)),
         "validation": _detail(training),
+        "score_shares": [asdict(row) | {"shown": row.shown} for row in facts.shares],
         "subgroups": [asdict(row) for row in facts.subgroups],
         "learning_curve": facts.curve.table().to_dict("records") if facts.curve else None,
         "sites": [asdict(row) for row in facts.sites.results()] if facts.sites else None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -118,6 +119,8 @@ def from_fields(kind: Any, node: Any, store: Store, name: str = "model") -> Any:
         _expect(fits, name, f"the fields of {kind.__name__}")
         return kind(**{key: from_fields(hints[key], node[key], store, f"{name}.{key}") for key in node})
     origin = get_origin(kind) or kind
+    if origin in (Union, UnionType):  # an optional field that is written only where it holds something
+        return from_fields(get_args(kind)[0], node, store, name)
     readers = {np.ndarray: _array, pd.DataFrame: _table, bytes: _booster, float: _number}
     if origin in readers:
         return readers[origin](node, store, name)

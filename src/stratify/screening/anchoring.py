@@ -135,11 +135,11 @@ def batches(
         here = plates == plate
         anchor = declared or Anchor(*control_offsets(aligned[here], model.expected))
         rows = np.flatnonzero(here & people)
-        found.append((rows, _batch(aligned[rows], anchor)))
+        found.append((rows, _batch(model, aligned[rows], anchor)))
     return found
 
 
-def _batch(patients: AnnData, anchor: Anchor) -> Batch:
+def _batch(model: FrozenModel, patients: AnnData, anchor: Anchor) -> Batch:
     levels, lod = np.asarray(patients.X), np.asarray(patients.layers["lod"])
     matrix = patients.obs["matrix"].fillna("").astype(str).tolist() if "matrix" in patients.obs else ()
     return Batch(
@@ -150,4 +150,5 @@ def _batch(patients: AnnData, anchor: Anchor) -> Batch:
         offset_error=anchor.error,
         matrix=matrix,
         limits=np.ascontiguousarray(lod - anchor.offset),
+        covariates=model.adjustment.coded(patients.obs) if model.adjustment.asked else None,
     )

@@ -13,7 +13,14 @@ from anndata import AnnData
 from stratify.assays.clinical import join_clinical, require_columns
 from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError, listed
-from stratify.learning.frozen import batch_error, offset_variance, score_batch
+from stratify.learning.frozen import (
+    batch_error,
+    complete,
+    covariates_of,
+    member_scores,
+    offset_variance,
+    score_batch,
+)
 from stratify.reporting.bundle import LoadedModel, load_model
 from stratify.screening.alignment import align
 from stratify.screening.anchoring import batches, read_offset
@@ -100,7 +107,8 @@ def target_scores(
         found = score_batch(loaded.model, batch)
         leak[rows] = found.leak
         variance[rows] = offset_variance(loaded.model, batch_error(batch), found.filled, found.score)
-        by_member[:, rows] = [member.scorer.score(found.filled) for member in loaded.model.members]
+        filled = complete(loaded.model, batch.profiles, batch.limits)
+        by_member[:, rows] = member_scores(loaded.model, filled, covariates_of(loaded.model, batch))
     chosen = np.flatnonzero(people)[place]
     return TargetScores(
         loaded,
