@@ -79,6 +79,7 @@ _BOOSTING_SPACE: dict[str, tuple[float, float, bool]] = {
     "max_depth": (1, 4, False),
     "learning_rate": (0.03, 0.3, True),
 }
+_PATHWAY_BOOSTING_SPACE = {**_BOOSTING_SPACE, "prior_weight": (1.0, 8.0, True), "monotone": (0, 1, False)}
 
 FAMILIES = {
     family.name: family
@@ -92,7 +93,7 @@ FAMILIES = {
         Family(
             "pathway-xgboost",
             lambda known: Boosting(prior=known.prior, pathways=known.pathways),
-            _BOOSTING_SPACE,
+            _PATHWAY_BOOSTING_SPACE,
         ),
     )
 }
