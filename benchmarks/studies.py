@@ -1,20 +1,21 @@
-"""Simulated studies of 108 people, 500 fresh MDD a circumstance: how near to the best possible rule each family comes.
+"""Simulated studies of 108 people, 500 fresh MDD each: how near to the best possible rule families come.
 
     python benchmarks/studies.py                 50 studies in nine cells, resumed where it stopped
     python benchmarks/studies.py --studies 3     a small version
     python benchmarks/studies.py --peers         makes `.venv-automl` with FLAML (needs a network)
-    python benchmarks/studies.py --automl 10     FLAML, 60 s each, in two cells of ten studies, beside the default
+    python benchmarks/studies.py --automl 10     FLAML, 60 s each, in two cells of ten studies
 
-Each study is learned from once by every family (search inside where `FAMILIES` says so), and the same models score
-500 new MDD patients of the same world, half of them skewed, at three relative sizes; their batch is anchored by the
-study's bridge samples. Calls are those of the default family at its pre-specified settings by the present definition,
-also where all patients are shifted alike and nobody is skewed. Rows are appended to ``benchmarks/results/studies.csv``
-(``automl.csv``), all cells of a study before the next one; tables go to standard output.
+Each study is learned from once by every family (search inside where `FAMILIES` says so), and the same models
+score 500 new MDD patients of the same world, half of them skewed, at three relative sizes; their batch is
+anchored by the study's bridge samples. Calls are those of the default family at its pre-specified settings by
+the present definition, also where all patients are shifted alike and nobody is skewed. Rows are appended to
+``benchmarks/results/studies.csv`` (``automl.csv``), all cells of a study before the next one.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,7 @@ from stratify.subtyping.definition import read_definition
 DEFAULT = "factor-centroids"
 DEFINITION = "th2-v2"
 SEARCH = 20
-# Family and trials; a search of boosted trees costs as much as all others together, so it has two cells of its own.
+# Family and trials; a search of boosted trees costs as much as all others together and is run in two cells.
 FAMILIES = {
     "composite": ("composite", 0),
     "pathway-ridge": ("pathway-ridge", SEARCH),
@@ -59,7 +60,7 @@ FIRST_SEED = 100
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "studies.csv"
 PEERS = ROOT / ".venv-automl"
-VERSION = "flaml[automl]==2.6.0"
+VERSION = "flaml[automl]==2.7.0"
 SECONDS = 60
 
 PEER_SCRIPT = """
@@ -80,7 +81,7 @@ np.savez(path, chosen=automl.best_estimator, **{n: automl.predict_proba(data[n])
 def fresh_batches(
     study: PlannedStudy, seed: int, n: int
 ) -> list[tuple[float, np.ndarray, np.ndarray, float]]:
-    """New patients at each relative size: the size, profiles, who is skewed, and the AUC of the Bayes score."""
+    """Draw new patients at each size: the size, profiles, who is skewed, and the AUC of the Bayes score."""
     batches = []
     for size in SIZES:
         people, truth = fresh_mdd(
@@ -135,13 +136,18 @@ def run_automl(cell: str, seed: int, n_fresh: int = 500) -> pd.DataFrame:
         rows = problem.learned
         np.savez(file, z=_prepared(path, problem.profiles[rows]), y=problem.y[rows], **fresh)
         command = [PEERS / "bin" / "python", "-c", PEER_SCRIPT, file, SECONDS, seed]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(list(map(str, command)), cwd=folder, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         told = np.load(file)
         rows = [
             {"size": size, "bayes_auc": best, "auc": auc(skewed, told[f"fresh{size}"])}
             for size, _, skewed, best in batches
         ]
-        return pd.DataFrame(rows).assign(cell=cell, seed=seed, family=AUTOML, chosen=str(told["chosen"]))
+        used = after.ru_utime - before.ru_utime
+        return pd.DataFrame(rows).assign(
+            cell=cell, seed=seed, family=AUTOML, chosen=str(told["chosen"]), cpu=used
+        )
 
 
 def _prepared(path: SubtypeClassifier, profiles: np.ndarray) -> np.ndarray:
@@ -163,7 +169,7 @@ def resume(path: Path, cells: tuple[str, ...], studies: int, run=None) -> pd.Dat
 
 
 def summarise(table: pd.DataFrame) -> pd.DataFrame:
-    """Efficiency at each size: mean over studies with Monte Carlo errors; differences to the default are paired."""
+    """Mean efficiency at each size, with Monte Carlo errors; differences to the default are paired."""
     table = table[table["auc"].notna()]
     table = table.assign(efficiency=(table["auc"] - 0.5) / (table["bayes_auc"] - 0.5))
     wide = table.pivot(index=["cell", "size", "seed"], columns="family", values="efficiency")
@@ -203,7 +209,8 @@ def automl(studies: int, path: Path) -> None:
         print("FLAML is absent (python benchmarks/studies.py --peers): not run")
         return
     theirs = resume(path.with_name("automl.csv"), SEARCHED_CELLS, studies, run_automl)
-    print(theirs["chosen"].value_counts().to_string())
+    print(theirs[theirs["size"] == 0.5]["chosen"].value_counts().to_string())
+    print(theirs["cpu"].describe()[["min", "mean", "max"]].rename("CPU seconds").round(1).to_string())
     ours = pd.read_csv(path)
     pairs = pd.MultiIndex.from_frame(theirs[["cell", "seed"]])
     same = pd.MultiIndex.from_frame(ours[["cell", "seed"]]).isin(pairs)

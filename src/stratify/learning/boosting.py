@@ -12,6 +12,8 @@ from stratify.learning.two_classes import TwoClassScore
 
 Array = NDArray[np.float64]
 
+LEAST_LEAF = 2.0  # sum of a leaf's second derivatives: eight people or more
+
 
 class Boosting(TwoClassScore):
     """XGBoost, with or without what pathways say.
@@ -28,15 +30,13 @@ class Boosting(TwoClassScore):
         Proteins that may act together in one tree.
     learning_rate : float, default 0.1
         Weight of each tree; lowering it wants more rounds.
-    min_child_weight : float, default 2.0
-        Raising it makes leaves larger.
     prior : boolean array of shape (n_proteins,), default None
         Proteins that are expected to be raised in the second class.
     prior_weight : float, default 1.0
         How many times likelier a prior protein or a pathway mean is offered than another protein.
     monotone : bool, default False
-        Whether prior proteins may only raise the score. They then can not stand for the variation that they share
-        with others, which costs more than the constraint brings where proteins vary together.
+        Whether prior proteins may only raise the score. They then can not stand for the variation that they
+        share with others, which costs more than the constraint brings where proteins vary together.
     pathways : array of shape (n_pathways, n_proteins), default None
         Weights of pathway means that become features; a single row may be given per pathway.
     random_state : int, default 0
@@ -64,7 +64,6 @@ class Boosting(TwoClassScore):
         n_rounds: int = 100,
         max_depth: int = 3,
         learning_rate: float = 0.1,
-        min_child_weight: float = 2.0,
         prior: NDArray[np.bool_] | None = None,
         prior_weight: float = 1.0,
         monotone: bool = False,
@@ -74,7 +73,6 @@ class Boosting(TwoClassScore):
         self.n_rounds = n_rounds
         self.max_depth = max_depth
         self.learning_rate = learning_rate
-        self.min_child_weight = min_child_weight
         self.prior = prior
         self.prior_weight = prior_weight
         self.monotone = monotone
@@ -97,7 +95,7 @@ class Boosting(TwoClassScore):
             "objective": "binary:logistic",
             "max_depth": self.max_depth,
             "eta": self.learning_rate,
-            "min_child_weight": self.min_child_weight,
+            "min_child_weight": LEAST_LEAF,
             "subsample": 0.8,
             "colsample_bynode": 0.3,
             "tree_method": "hist",

@@ -184,7 +184,7 @@ class StudyDesign:
         return replace(self, n_hc=n_hc, n_ad=n_ad, n_pso=n_pso, n_mdd=n_mdd, n_plates=plates)
 
 
-# The benchmark cells: Bayes AUC .97, mild nuisance, strong or weak shared factors, the disease across or half along them.
+# The benchmark cells: Bayes AUC .97, mild nuisance, strong or weak shared factors, the disease mostly across.
 _STRONG = StudyDesign(
     n_factors=8,
     shared_variance=0.6,
@@ -227,11 +227,12 @@ def design_preset(name: str) -> StudyDesign:
     Parameters
     ----------
     name : str
-        ``study``, the default study; or a benchmark cell. ``strong-`` and ``weak-`` say how much proteins vary together
-        (.6 and .2 of the variance); ``right``, ``half`` and ``none`` how many proteins of AD are those of the prior, as
-        far as it reaches; ``along`` is ``half`` with half of the direction's squared length in the span of what proteins
-        share; ``confounded`` is ``strong-half`` in which every patient comes from the own clinic's site, sites
-        differ by .3 SD, and psychiatry's tubes leak by half a unit more.
+        ``study``, the default study; or a benchmark cell. ``strong-`` and ``weak-`` say how much proteins
+        vary together (.6 and .2 of the variance); ``right``, ``half`` and ``none`` how many proteins of AD
+        are those of the prior, as far as it reaches; ``along`` is ``half`` with half of the direction's
+        squared length in the span of what proteins share; ``confounded`` is ``strong-half`` in which every
+        patient comes from the own clinic's site, sites differ by .3 SD, and psychiatry's tubes leak by half a
+        unit more.
 
     Returns
     -------
