@@ -1,16 +1,10 @@
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stratify.learning.boosting import Boosting
 from stratify.learning.classifier import Knowledge, family
 from stratify.learning.metrics import auc
 from stratify.learning.search import tune
-
-
-@parametrize_with_checks([Boosting(n_rounds=10)])
-def test_scikit_learn_contract(estimator, check):
-    check(estimator)
 
 
 def draw(n=120, p=10, effect=1.5, seed=0, signal=3):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 from stratify.errors import ExperimentError, nearest
 
@@ -201,14 +201,14 @@ _STRONG = StudyDesign(
     th1_share=0.0,
     covariate_size=0.2,
 )
-_HALF = {"prior_overlap": 0.5}
-_DIRECTIONS = {
+_HALF: dict[str, Any] = {"prior_overlap": 0.5}
+_DIRECTIONS: dict[str, dict[str, Any]] = {
     "right": {"prior_overlap": 1.0},
     "half": _HALF,
     "none": {"prior_overlap": 0.0},
     "along": {**_HALF, "disease_along": 0.5},
 }
-_CONFOUNDED = {"site_tie": 1.0, "site_sd": 0.3, "leak_sd": 0.3, "leak_offset_site": 0.5}
+_CONFOUNDED: dict[str, Any] = {"site_tie": 1.0, "site_sd": 0.3, "leak_sd": 0.3, "leak_offset_site": 0.5}
 _SHARED = {"strong": 0.6, "weak": 0.2}
 _PRESETS = {
     "study": StudyDesign(),
