@@ -1,6 +1,6 @@
 """Null cohorts: how often the path shows something where there is nothing.
 
-    python benchmarks/null.py                  100 cohorts with permuted labels, resumed where it stopped
+    python benchmarks/null.py                  200 cohorts with permuted labels, resumed where it stopped
     python benchmarks/null.py --cohorts 10     a small version
 
 For each simulated study the labels are given to other people; the permutation test runs at the
@@ -53,7 +53,7 @@ def run_null(seed: int) -> pd.DataFrame:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cohorts", type=int, default=100)
+    parser.add_argument("--cohorts", type=int, default=200)
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     path = arguments.results

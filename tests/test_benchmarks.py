@@ -26,15 +26,24 @@ def test_every_benchmark_can_be_loaded(name):
     assert load(name).main
 
 
-@pytest.mark.parametrize("cell", ["strong-right", "strong-none"])
-def test_the_default_family_comes_nearer_to_the_best_rule_than_the_baselines(cell, monkeypatch):
+def test_the_default_family_comes_nearer_to_the_best_rule_than_the_baselines(tmp_path, monkeypatch):
     studies = load("studies")
-    monkeypatch.setattr(studies, "FAMILIES", ("composite", "pathway-ridge", "factor-centroids"))
-    table = studies.run_study(cell, seed=1, n_fresh=300).set_index("family")
-    efficiency = (table["auc"] - 0.5) / (table["bayes_auc"] - 0.5)
-    assert efficiency["factor-centroids"] > 0.75
-    assert efficiency["factor-centroids"] >= efficiency.max() - 0.02
-    assert table.loc["factor-centroids", "false_flags_locked"] <= 0.1
+    names = ("composite", "pathway-ridge", studies.DEFAULT)
+    monkeypatch.setattr(studies, "FAMILIES", {name: (name, 0) for name in names})
+    monkeypatch.setattr(studies, "SEARCHED", {})
+    table = studies.resume(tmp_path / "s.csv", ("strong-none", "weak-along"), 3)
+    told = studies.summarise(table).set_index(["cell", "family"])
+    for cell in ("strong-none", "weak-along"):
+        halves = table[(table["cell"] == cell) & (table["size"] == 0.5)]
+        efficiency = (halves["auc"] - 0.5) / (halves["bayes_auc"] - 0.5)
+        means = efficiency.groupby(halves["family"]).mean()
+        assert means[studies.DEFAULT] > 0.85
+        assert means[studies.DEFAULT] >= means.max() - 0.02
+        assert told.loc[(cell, studies.DEFAULT), "studies"] == 3
+    calls = studies.summarise_calls(table).set_index(["cell", "size"])
+    assert calls.index.get_level_values("size").nunique() == 4
+    flags = table[table["family"] == studies.CALLS]["false_flags"]
+    assert flags.mean() <= 0.1
 
 
 def test_nothing_is_found_where_there_is_nothing():
@@ -42,6 +51,18 @@ def test_nothing_is_found_where_there_is_nothing():
     values = [null.run_null(seed)["p"].item() for seed in range(5)]
     assert sum(p <= 0.05 for p in values) <= 2
     assert max(values) > 0.1
+
+
+def test_what_is_printed_of_new_people_of_the_training_population_holds(tmp_path, monkeypatch):
+    coverage = load("coverage")
+    monkeypatch.setattr(coverage, "NEW", 600)
+    monkeypatch.setattr(coverage, "CELLS", ("study",))
+    table = coverage.resume(tmp_path / "c.csv", 2)
+    told = coverage.summarise(table).iloc[0]
+    assert told["cohorts"] == 2
+    assert told["true"] > 0.85
+    assert 0.8 < told["conformal"] < 1
+    assert 0.5 < told["slope"] < 3
 
 
 def test_a_benchmark_resumes_where_it_stopped(tmp_path, monkeypatch):

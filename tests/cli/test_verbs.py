@@ -10,7 +10,7 @@ def test_wrong_usage_exits_with_two(stratify, arguments):
 
 @pytest.mark.parametrize(
     ("verb", "words"),
-    [("simulate", ["study", "strong-right", "strong-none"]), ("screen", ["Olink", "SomaScan"])],
+    [("simulate", ["study", "strong-", "along", "confounded"]), ("screen", ["Olink", "SomaScan"])],
 )
 def test_help_names_what_may_be_given(stratify, verb, words):
     code, out, _ = stratify(verb, "--help")

@@ -1,14 +1,10 @@
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stratify.learning.boosting import Boosting
+from stratify.learning.classifier import Knowledge, family
 from stratify.learning.metrics import auc
-
-
-@parametrize_with_checks([Boosting(n_rounds=10)])
-def test_scikit_learn_contract(estimator, check):
-    check(estimator)
+from stratify.learning.search import tune
 
 
 def draw(n=120, p=10, effect=1.5, seed=0, signal=3):
@@ -28,10 +24,12 @@ def test_signal_is_learned_and_the_fit_repeats_itself():
 
 
 @pytest.mark.parametrize("effect", [1.5, -1.5])
-def test_prior_protein_may_only_raise_the_score(effect):
+def test_prior_protein_may_only_raise_the_score_where_that_is_asked(effect):
     X, y = draw(effect=effect)
     prior = np.arange(10) < 3
-    model = Boosting(n_rounds=30, prior=prior).fit(X, y)
+    free = Boosting(n_rounds=30, prior=prior).fit(X, y)
+    assert auc(y, free.decision_function(X)) > 0.9
+    model = Boosting(n_rounds=30, prior=prior, monotone=True).fit(X, y)
     grid = np.repeat(X[:5], 25, axis=0)
     grid[:, 0] = np.tile(np.linspace(-4, 4, 25), 5)
     steps = np.diff(model.decision_function(grid).reshape(5, 25), axis=1)
@@ -41,7 +39,7 @@ def test_prior_protein_may_only_raise_the_score(effect):
 
 def test_protein_outside_the_prior_may_lower_it():
     X, y = draw(effect=-1.5)
-    model = Boosting(n_rounds=30, prior=np.arange(10) >= 5).fit(X, y)
+    model = Boosting(n_rounds=30, prior=np.arange(10) >= 5, monotone=True).fit(X, y)
     assert auc(y, model.decision_function(X)) > 0.9
 
 
@@ -64,3 +62,19 @@ def test_pathway_mean_is_one_more_feature():
     assert model.booster_.num_features() == 21
     gain = model.booster_.get_score(importance_type="total_gain")
     assert max(gain, key=gain.get) == "f20"
+
+
+def test_search_decides_how_far_a_prior_is_believed():
+    space = family("pathway-xgboost").space
+    start = family("pathway-xgboost").build(Knowledge(np.arange(10) < 3, None))
+    assert (start.get_params()["prior_weight"], start.get_params()["monotone"]) == (1.0, False)
+    assert {"prior_weight", "monotone"} <= set(space)
+    X, y = draw(n=80, effect=-1.0)  # the prior points the wrong way
+    known = Knowledge(np.arange(10) < 3, None)
+    assert not tune(family("pathway-xgboost"), known, X, y, trials=8, seed=0).settings["monotone"]
+
+
+def test_a_prior_at_its_pre_specified_strength_changes_nothing():
+    X, y = draw()
+    plain, told = Boosting(n_rounds=10), Boosting(n_rounds=10, prior=np.arange(10) < 3)
+    np.testing.assert_allclose(plain.fit(X, y).decision_function(X), told.fit(X, y).decision_function(X))

@@ -3,18 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stratify.learning.centroids import FactorCentroids, direction, moments, stack_weights
 from stratify.learning.metrics import auc
 from stratify.signatures.factors import factor_model
 
 FEW = (0, 1, 4)
-
-
-@parametrize_with_checks([FactorCentroids()])
-def test_scikit_learn_contract(estimator, check):
-    check(estimator)
 
 
 def draw(n=60, p=40, effect=1.0, seed=0, signal=5, shared=1.0):

@@ -57,7 +57,7 @@ def test_unlabelled_people_prepare_and_do_not_teach():
     model = SubtypeClassifier(family("pathway-ridge").build(KNOWN)).fit(X, some, reference=some == -1)
     np.testing.assert_allclose(model.scaler_.center_, X[:20].mean(axis=0))
     alone = family("pathway-ridge").build(KNOWN).fit(model.scaler_.transform(X[20:]), y[20:])
-    np.testing.assert_array_equal(model.estimator.coef_, alone.coef_)
+    np.testing.assert_array_equal(model.estimator_.coef_, alone.coef_)
     assert model.classes_.tolist() == [0, 1]
 
 

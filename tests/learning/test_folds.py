@@ -47,6 +47,6 @@ def test_the_stack_is_learned_on_people_it_has_not_seen():
     patients = np.repeat(np.arange(30), 3)
     z = people[patients] + 0.05 * rng.normal(size=(90, 60))
     y = patients % 2
-    grouped = SubtypeClassifier(FactorCentroids()).fit_prepared(z, y, patients).estimator
-    apart = SubtypeClassifier(FactorCentroids()).fit_prepared(z, y).estimator
+    grouped = SubtypeClassifier(FactorCentroids()).fit_prepared(z, y, patients).estimator_
+    apart = SubtypeClassifier(FactorCentroids()).fit_prepared(z, y).estimator_
     assert grouped.stack_.sum() < 0.5 * apart.stack_.sum()

@@ -1,22 +1,8 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stratify.learning.linear import Composite, ElasticNet, PathwayRidge
-
-NOT_MEANT = {
-    "check_classifiers_train": "a plain mean of proteins learns no sign, so it misses blobs that lie apart"
-}
-
-
-def not_meant(estimator):
-    return NOT_MEANT if isinstance(estimator, Composite) else {}
-
-
-@parametrize_with_checks([Composite(), PathwayRidge(), ElasticNet()], expected_failed_checks=not_meant)
-def test_scikit_learn_contract(estimator, check):
-    check(estimator)
 
 
 def draw(n=80, p=12, effect=1.0, seed=0, signal=3):

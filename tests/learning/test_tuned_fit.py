@@ -16,7 +16,7 @@ def task(family="pathway-ridge", trials=3, **rest):
 def test_what_was_found_is_what_is_fitted(plain_problem):
     model, found = tuned_fit(plain_problem(), NOTHING, task(), Course())
     assert found.trials == 3
-    assert {name: model.estimator.get_params()[name] for name in found.settings} == found.settings
+    assert {name: model.estimator_.get_params()[name] for name in found.settings} == found.settings
 
 
 def test_people_are_scored_and_everything_is_sent(plain_problem):

@@ -7,16 +7,10 @@ import pytest
 from scipy import stats
 from sklearn import config_context
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stratify.signatures.censored import CensoredImputer, censored_normal
 from stratify.signatures.limits import treat_below
 from stratify.signatures.preprocessing import ReferenceScaler
-
-
-@parametrize_with_checks([CensoredImputer(), CensoredImputer(n_factors=0)])
-def test_scikit_learn_contract(estimator, check):
-    check(estimator)
 
 
 def correlated(n=200, p=30, k=3, seed=0):

@@ -1,15 +1,9 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from stratify.signatures.gaps import fill_gaps
 from stratify.signatures.preprocessing import FactorImputer, ReferenceScaler
-
-
-@parametrize_with_checks([FactorImputer(), ReferenceScaler()])
-def test_scikit_learn_contract(estimator, check):
-    check(estimator)
 
 
 def correlated(n=120, p=30, k=3, seed=0):

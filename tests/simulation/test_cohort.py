@@ -80,7 +80,7 @@ def test_it_survives_a_file(study, tmp_path):
     assert StudyDesign(**back.uns["stratify"]["design"]) == study.world.design
 
 
-@pytest.mark.parametrize("name", ["study", "strong-right", "strong-none"])
+@pytest.mark.parametrize("name", ["study", "strong-right", "strong-none", "strong-along", "weak-half"])
 def test_the_bayes_auc_of_fresh_patients_is_that_of_theory(name):
     design = replace(design_preset(name), relative_size_sd=0.0)
     world = simulate_study(design, 2).world

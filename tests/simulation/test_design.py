@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from stratify.errors import ExperimentError
+from stratify.simulation.cohort import simulate_study
 from stratify.simulation.design import SAMPLES_PER_PLATE, StudyDesign, design_preset
 
 
@@ -44,6 +45,19 @@ def test_the_benchmark_cells_differ_in_the_prior_alone():
     assert (right.prior_overlap, none.prior_overlap) == (1.0, 0.0)
     assert replace(right, prior_overlap=0.0) == none
     assert right.shared_variance == 0.6
+
+
+@pytest.mark.parametrize("direction", ["right", "half", "none", "along"])
+def test_weak_cells_are_strong_cells_with_less_shared_variance(direction):
+    strong, weak = design_preset(f"strong-{direction}"), design_preset(f"weak-{direction}")
+    assert replace(weak, shared_variance=0.6) == strong
+    assert (strong.disease_along > 0) == (direction == "along")
+
+
+def test_in_the_confounded_cell_a_clinic_is_a_diagnosis():
+    people = simulate_study(design_preset("confounded"), 1).adata.obs.query("sample_type == 'sample'")
+    sites = people.groupby("group")["site"].nunique()
+    assert sites[["AD", "PSO", "MDD", "HC"]].tolist() == [1, 1, 1, 2]
 
 
 def test_an_unknown_preset_names_the_nearest():

@@ -46,7 +46,9 @@ class Dials:
 class Effort:
     """What is simulated, and how much of it; of these a model's map has only the seed."""
 
-    preset: Annotated[str, typer.Option(help="study, strong-right or strong-none.")] = "study"
+    preset: Annotated[
+        str, typer.Option(help="study, confounded, or strong- or weak- with right, half, none or along.")
+    ] = "study"
     n: Annotated[
         int | None, typer.Option(help="People of the study in all groups together; 108 if left out.")
     ] = None

@@ -17,7 +17,9 @@ def simulate(
             help="Long Olink table (.csv) or .h5ad to write; the truth goes to a file beside it.",
         ),
     ],
-    preset: Annotated[str, typer.Option(help="study, strong-right or strong-none.")] = "study",
+    preset: Annotated[
+        str, typer.Option(help="study, confounded, or strong- or weak- with right, half, none or along.")
+    ] = "study",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     n: Annotated[
         int | None, typer.Option(help="People in all groups together; those of the preset if left out.")

@@ -12,12 +12,15 @@ from stratify.learning.two_classes import TwoClassScore
 
 Array = NDArray[np.float64]
 
+LEAST_LEAF = 2.0  # sum of a leaf's second derivatives: eight people or more
+
 
 class Boosting(TwoClassScore):
     """XGBoost, with or without what pathways say.
 
-    With a prior, the prior proteins are offered to the trees more often and may only raise the score,
-    and the mean of each pathway is one more feature.
+    The mean of each pathway is one more feature. Prior proteins can be offered to the trees more often, and
+    be allowed to raise the score only; as pre-specified they are neither, and a search inside the fold says
+    how far the prior is believed.
 
     Parameters
     ----------
@@ -27,12 +30,13 @@ class Boosting(TwoClassScore):
         Proteins that may act together in one tree.
     learning_rate : float, default 0.1
         Weight of each tree; lowering it wants more rounds.
-    min_child_weight : float, default 2.0
-        Raising it makes leaves larger.
     prior : boolean array of shape (n_proteins,), default None
         Proteins that are expected to be raised in the second class.
-    prior_weight : float, default 5.0
-        How many times likelier a prior protein is offered.
+    prior_weight : float, default 1.0
+        How many times likelier a prior protein or a pathway mean is offered than another protein.
+    monotone : bool, default False
+        Whether prior proteins may only raise the score. They then can not stand for the variation that they
+        share with others, which costs more than the constraint brings where proteins vary together.
     pathways : array of shape (n_pathways, n_proteins), default None
         Weights of pathway means that become features; a single row may be given per pathway.
     random_state : int, default 0
@@ -60,18 +64,18 @@ class Boosting(TwoClassScore):
         n_rounds: int = 100,
         max_depth: int = 3,
         learning_rate: float = 0.1,
-        min_child_weight: float = 2.0,
         prior: NDArray[np.bool_] | None = None,
-        prior_weight: float = 5.0,
+        prior_weight: float = 1.0,
+        monotone: bool = False,
         pathways: Array | None = None,
         random_state: int = 0,
     ) -> None:
         self.n_rounds = n_rounds
         self.max_depth = max_depth
         self.learning_rate = learning_rate
-        self.min_child_weight = min_child_weight
         self.prior = prior
         self.prior_weight = prior_weight
+        self.monotone = monotone
         self.pathways = pathways
         self.random_state = random_state
 
@@ -83,15 +87,15 @@ class Boosting(TwoClassScore):
         self.pathways_ = np.zeros((0, X.shape[1])) if self.pathways is None else np.asarray(self.pathways)
         features = self._features(X)
         matrix = xgboost.DMatrix(features, label=codes)
-        self.booster_ = xgboost.train(self._parameters(matrix, X.shape[1]), matrix, self.n_rounds)
+        self.booster_ = xgboost.train(self._parameters(matrix), matrix, self.n_rounds)
         return self
 
-    def _parameters(self, matrix: Any, n_proteins: int) -> dict[str, Any]:
-        parameters = {
+    def _parameters(self, matrix: Any) -> dict[str, Any]:
+        parameters: dict[str, Any] = {
             "objective": "binary:logistic",
             "max_depth": self.max_depth,
             "eta": self.learning_rate,
-            "min_child_weight": self.min_child_weight,
+            "min_child_weight": LEAST_LEAF,
             "subsample": 0.8,
             "colsample_bynode": 0.3,
             "tree_method": "hist",
@@ -99,14 +103,12 @@ class Boosting(TwoClassScore):
             "seed": self.random_state,
             "verbosity": 0,
         }
-        if self.prior is not None:
-            informed = np.concatenate(
-                [np.asarray(self.prior, dtype=bool), np.ones(len(self.pathways_), bool)]
-            )
-            matrix.set_info(feature_weights=np.where(informed, self.prior_weight, 1.0))
-            upward = np.zeros(n_proteins + len(self.pathways_), dtype=int)
-            upward[:n_proteins] = np.asarray(self.prior, dtype=int)
+        if self.prior is not None and self.monotone:
+            upward = [*np.asarray(self.prior, dtype=int), *np.zeros(len(self.pathways_), dtype=int)]
             parameters["monotone_constraints"] = tuple(int(value) for value in upward)
+        if self.prior is not None and self.prior_weight != 1:
+            informed = [*np.asarray(self.prior, dtype=bool), *np.ones(len(self.pathways_), dtype=bool)]
+            matrix.set_info(feature_weights=np.where(informed, self.prior_weight, 1.0))
         return parameters
 
     def _features(self, X: Array) -> Array:

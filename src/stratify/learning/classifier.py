@@ -9,14 +9,15 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 
 from stratify.errors import ExperimentError, nearest
 from stratify.learning.boosting import Boosting
 from stratify.learning.centroids import FactorCentroids
 from stratify.learning.linear import Composite, ElasticNet, PathwayRidge
 from stratify.learning.scorers import Scorer, booster_scorer, linear_scorer
+from stratify.learning.two_classes import TwoClassScore
 from stratify.signatures.censored import CensoredImputer
 from stratify.signatures.covariate_effects import NO_EFFECTS, fit_covariate_effects
 from stratify.signatures.gaps import GapState
@@ -24,6 +25,7 @@ from stratify.signatures.limits import treat_below, without_model
 from stratify.signatures.pathways import member_of_any, member_weights
 from stratify.signatures.preprocessing import FactorImputer, ReferenceScaler
 from stratify.signatures.protein_set import Pathway
+from stratify.subtyping.labels import UNLABELLED
 
 Array = NDArray[np.float64]
 
@@ -80,6 +82,7 @@ _BOOSTING_SPACE: dict[str, tuple[float, float, bool]] = {
     "max_depth": (1, 4, False),
     "learning_rate": (0.03, 0.3, True),
 }
+_PATHWAY_BOOSTING_SPACE = {**_BOOSTING_SPACE, "prior_weight": (1.0, 8.0, True), "monotone": (0, 1, False)}
 
 FAMILIES = {
     family.name: family
@@ -93,7 +96,7 @@ FAMILIES = {
         Family(
             "pathway-xgboost",
             lambda known: Boosting(prior=known.prior, pathways=known.pathways),
-            _BOOSTING_SPACE,
+            _PATHWAY_BOOSTING_SPACE,
         ),
     )
 }
@@ -126,16 +129,18 @@ def family(name: str) -> Family:
     return FAMILIES[name]
 
 
-class SubtypeClassifier(ClassifierMixin, BaseEstimator):
+class SubtypeClassifier(TwoClassScore):
     """Fill gaps, standardise against healthy people, score: everything learned from one training set.
 
     Parameters
     ----------
     estimator : estimator
-        A family's estimator, already at its settings; it is fitted in place.
+        A family's estimator, already at its settings; a copy is fitted.
 
     Attributes
     ----------
+    estimator_ : estimator
+        Fitted to prepared profiles.
     limits_ : LimitState
     imputer_ : FactorImputer
     effects_ : CovariateEffects
@@ -185,17 +190,17 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any, *, reference: NDArray[np.bool_] | None = None) -> Self:
         """Fit to raw profiles (n, n_proteins); rows with ``y`` of -1 only help to prepare."""
-        X, y = np.asarray(X, dtype=float), np.asarray(y)
+        X, y = validate_data(self, X, y, dtype=float, ensure_all_finite="allow-nan", ensure_min_samples=4)
         return self.fit_prepared(self.prepare(X, reference), y)
 
-    def fit_prepared(self, z: Array, y: NDArray[np.int64], patients: NDArray[Any] | None = None) -> Self:
+    def fit_prepared(self, z: Array, y: NDArray[Any], patients: NDArray[Any] | None = None) -> Self:
         """Fit the estimator to profiles that :meth:`prepare` returned; ``patients`` (n,) stay together."""
-        labelled = y >= 0
+        labelled = y != UNLABELLED
         extra = {}
         if patients is not None and has_fit_parameter(self.estimator, "patients"):
             extra["patients"] = patients[labelled]
-        self.estimator.fit(z[labelled], y[labelled], **extra)
-        self.classes_ = self.estimator.classes_
+        self.estimator_ = clone(self.estimator).fit(z[labelled], y[labelled], **extra)
+        self.classes_ = self.estimator_.classes_
         return self
 
     def complete(self, X: Any, limits: Array | None = None) -> Array:
@@ -206,28 +211,31 @@ class SubtypeClassifier(ClassifierMixin, BaseEstimator):
         self, X: Any, limits: Array | None = None, covariates: Array | None = None
     ) -> Array:
         """Score raw profiles (n, n_proteins), with limits and covariates where the path learned with them."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=float, ensure_all_finite="allow-nan", reset=False)
         filled = self.complete(X, limits)
         if covariates is not None:
             filled = self.effects_.taken_off(filled, covariates)
-        return self.estimator.decision_function(self.scaler_.transform(filled))
+        return self.estimator_.decision_function(self.scaler_.transform(filled))
 
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Predict the likelier class of raw profiles (n, n_proteins)."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def freeze(self) -> tuple[GapState, Scorer]:
         """Plain arrays that score without scikit-learn."""
         center, scale = self.scaler_.center_, self.scaler_.scale_
         effects = self.effects_ if self.effects_.known else NO_EFFECTS  # the very one, also out of a worker
-        if isinstance(self.estimator, Boosting):
+        if isinstance(self.estimator_, Boosting):
             scorer = booster_scorer(
                 center,
                 scale,
-                bytes(self.estimator.booster_.save_raw("ubj")),
-                self.estimator.pathways_,
+                bytes(self.estimator_.booster_.save_raw("ubj")),
+                self.estimator_.pathways_,
                 effects,
             )
         else:
-            weights = self.estimator.coef_, self.estimator.intercept_
+            weights = self.estimator_.coef_, self.estimator_.intercept_
             scorer = linear_scorer(center, scale, *weights, effects)
         return self.imputer_.state_, scorer

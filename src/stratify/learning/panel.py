@@ -224,7 +224,7 @@ class _Panels:
     def scores(self, profiles: Array, limits: Array | None) -> dict[str, Array]:
         levels = self.path.complete(profiles, limits)
         z = self.path.scaler_.transform(levels)
-        scores = {FULL: np.asarray(self.path.estimator.decision_function(z))}
+        scores = {FULL: np.asarray(self.path.estimator_.decision_function(z))}
         for size in SIZES:
             own = self.order[:size]
             scores[f"panel of {size}"] = (z[:, own] * self.weights[size]).sum(axis=1)

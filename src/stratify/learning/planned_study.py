@@ -12,7 +12,7 @@ from stratify.assays.harmonise.reference_rows import reference_values
 from stratify.assays.sample_names import patient_rows
 from stratify.learning.classifier import knowledge
 from stratify.learning.frozen import FrozenModel
-from stratify.learning.problem import adjusting_for, make_problem
+from stratify.learning.problem import Problem, adjusting_for, make_problem
 from stratify.learning.training import Recipe, freeze
 from stratify.learning.validation import Plan, cross_validate, fit_fold
 from stratify.simulation.cohort import simulate_study
@@ -39,6 +39,38 @@ class PlannedStudy:
     model: FrozenModel
     world: World
     expected: pd.DataFrame
+
+
+def planned_problem(
+    design: StudyDesign, seed: int, *, adjust: Sequence[str] = ()
+) -> tuple[Problem, World, pd.DataFrame]:
+    """Simulate a study and put its plates on one level; AD against PSO and HC, MDD as the target.
+
+    Parameters
+    ----------
+    design : StudyDesign
+        The dials.
+    seed : int
+        Of the world and its people.
+    adjust : sequence of str
+        Covariates that whoever learns from the problem adjusts for.
+
+    Returns
+    -------
+    problem : Problem
+    world : World
+        From which more patients can be drawn.
+    expected : DataFrame
+        Expected levels of its bridge samples and controls.
+    """
+    study = simulate_study(design, seed=seed)
+    level = plate_centre(study.adata)
+    people = level[patient_rows(level)].copy()
+    labels = reference_disease(
+        people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"], target=["MDD"]
+    )
+    problem = adjusting_for(make_problem(people, labels), people.obs, adjust)
+    return problem, study.world, reference_values(level)
 
 
 def learn_planned_study(
@@ -76,16 +108,9 @@ def learn_planned_study(
     ExperimentError
         A design that leaves too few people to learn from, an unknown family or definition.
     """
-    study = simulate_study(design, seed=seed)
-    level = plate_centre(study.adata)
-    people = level[patient_rows(level)].copy()
-    labels = reference_disease(
-        people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"], target=["MDD"]
-    )
-    problem = adjusting_for(make_problem(people, labels), people.obs, adjust)
+    problem, world, expected = planned_problem(design, seed, adjust=adjust)
     rule = read_definition(definition)
     plan = Plan(folds=5, repeats=1, trials=trials, seed=seed)
-    expected = reference_values(level)
     recipe = Recipe(
         "planned", 1, "AD", rule, [family], default=family, plan=plan, simulated=True, expected=expected
     )
@@ -93,4 +118,4 @@ def learn_planned_study(
     evaluation, fitted = cross_validate(problem, [family], known, plan)
     final = fit_fold(problem, problem.learned, family, known, trials=trials, seed=seed)
     model = freeze(problem, recipe, known, final, (evaluation, family, fitted[family]), shown=True)
-    return PlannedStudy(model, study.world, expected)
+    return PlannedStudy(model, world, expected)

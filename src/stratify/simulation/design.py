@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 from stratify.errors import ExperimentError, nearest
 
@@ -184,7 +184,7 @@ class StudyDesign:
         return replace(self, n_hc=n_hc, n_ad=n_ad, n_pso=n_pso, n_mdd=n_mdd, n_plates=plates)
 
 
-# The benchmark cells: Bayes AUC .97, mild nuisance, and the disease mostly across strong shared factors.
+# The benchmark cells: Bayes AUC .97, mild nuisance, strong or weak shared factors, the disease mostly across.
 _STRONG = StudyDesign(
     n_factors=8,
     shared_variance=0.6,
@@ -201,10 +201,23 @@ _STRONG = StudyDesign(
     th1_share=0.0,
     covariate_size=0.2,
 )
+_HALF: dict[str, Any] = {"prior_overlap": 0.5}
+_DIRECTIONS: dict[str, dict[str, Any]] = {
+    "right": {"prior_overlap": 1.0},
+    "half": _HALF,
+    "none": {"prior_overlap": 0.0},
+    "along": {**_HALF, "disease_along": 0.5},
+}
+_CONFOUNDED: dict[str, Any] = {"site_tie": 1.0, "site_sd": 0.3, "leak_sd": 0.3, "leak_offset_site": 0.5}
+_SHARED = {"strong": 0.6, "weak": 0.2}
 _PRESETS = {
     "study": StudyDesign(),
-    "strong-right": replace(_STRONG, prior_overlap=1.0),
-    "strong-none": replace(_STRONG, prior_overlap=0.0),
+    **{
+        f"{shared}-{direction}": replace(_STRONG, shared_variance=variance, **dials)
+        for shared, variance in _SHARED.items()
+        for direction, dials in _DIRECTIONS.items()
+    },
+    "confounded": replace(_STRONG, **_HALF, **_CONFOUNDED),
 }
 
 
@@ -213,9 +226,13 @@ def design_preset(name: str) -> StudyDesign:
 
     Parameters
     ----------
-    name : {"study", "strong-right", "strong-none"}
-        The default study; or a benchmark cell with strong shared variation, where the proteins of AD are
-        those of the prior as far as it reaches, or none of them.
+    name : str
+        ``study``, the default study; or a benchmark cell. ``strong-`` and ``weak-`` say how much proteins
+        vary together (.6 and .2 of the variance); ``right``, ``half`` and ``none`` how many proteins of AD
+        are those of the prior, as far as it reaches; ``along`` is ``half`` with half of the direction's
+        squared length in the span of what proteins share; ``confounded`` is ``strong-half`` in which every
+        patient comes from the own clinic's site, sites differ by .3 SD, and psychiatry's tubes leak by half a
+        unit more.
 
     Returns
     -------
