@@ -1,12 +1,12 @@
 """Real cohorts: the default family beside plain and informed rivals, in the same folds by patient.
 
-    STRATIFY_DATA_DIR=... python benchmarks/real.py                10 repeats of 5 folds, resumed where it stopped
+    STRATIFY_DATA_DIR=... python benchmarks/real.py                10 repeats of 5 folds, resumed
     STRATIFY_DATA_DIR=... python benchmarks/real.py --repeats 1    a small version
 
 Active against inactive Takayasu arteritis, large-vessel vasculitis against health, and COVID-19 in intensive
-care against the ward, as ``experiments/tak.toml``, ``lvv.toml`` and ``breda.toml`` ask them. The prior of the
-informed ways, proteins of general inflammation, was named before anything was run. One row a question, repeat,
-way and fold is appended to ``benchmarks/results/real.csv``.
+care against the ward, as ``experiments/tak.toml``, ``lvv.toml`` and ``breda.toml`` ask them. The prior of
+the informed ways, proteins of general inflammation, was named before anything was run. One row a
+question, repeat, way and fold is appended to ``benchmarks/results/real.csv``.
 """
 
 from __future__ import annotations
