@@ -1,6 +1,6 @@
 """Real cohorts: the default family beside plain and informed rivals, in the same folds by patient.
 
-    STRATIFY_DATA_DIR=... python benchmarks/real.py                10 repeats of 5 folds, resumed
+    STRATIFY_DATA_DIR=... python benchmarks/real.py                5 repeats of 5 folds, resumed
     STRATIFY_DATA_DIR=... python benchmarks/real.py --repeats 1    a small version
 
 Active against inactive Takayasu arteritis, large-vessel vasculitis against health, and COVID-19 in intensive
@@ -120,7 +120,7 @@ def verdicts(summary: pd.DataFrame) -> list[str]:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     summary = summarise(resume(arguments.results, arguments.repeats))
