@@ -277,3 +277,79 @@ def test_a_planned_sample_is_unbiased_and_teaches_more_of_the_flag_than_a_random
     assert (planned["bias"].abs() < 4 * planned["bias_error"] + 0.03)[["prevalence", "given_flag"]].all()
     assert (planned["covered"] >= 0.88).all()
     assert planned.loc["given_flag", "design_effect"] < 0.6
+
+
+def test_the_default_is_beside_the_plain_rivals_in_a_real_cohort(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    real = load("real")
+    ways = {name: real.WAYS[name] for name in ("default", "plain stack", "elastic-net", "xgboost")}
+    monkeypatch.setattr(real, "WAYS", ways)
+    monkeypatch.setattr(real, "RIVALS", tuple(ways)[1:])
+    table = real.run_repeat(real.question("tak"), 0, tuple(ways)).assign(question="tak")
+    summary = real.summarise(table).set_index("way")
+    assert summary.loc["default", "auc"] > 0.75
+    assert summary.loc["default", "auc"] > summary.loc["xgboost", "auc"]
+    assert "not below" in real.verdicts(summary.reset_index())[0]
+
+
+def test_a_default_below_a_rival_by_more_than_the_error_is_said():
+    real = load("real")
+    rows = [
+        {"question": "tak", "way": way, "auc": 0.8, "default_less": 0.0, "error": 0.01} for way in real.WAYS
+    ]
+    told = pd.DataFrame(rows).set_index("way")
+    told.loc["xgboost", ["auc", "default_less"]] = 0.85, -0.05
+    assert ": below by more than" in real.verdicts(told.reset_index())[0]
+
+
+def test_a_signature_planted_in_real_profiles_is_found_at_half_size(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    planted = load("planted_real")
+    host = planted.read_host("convalescents")
+    rows = [planted.run_draw(host, seed, ways=("default", "xgboost")) for seed in range(3)]
+    found = pd.concat(rows).groupby("way")["auc"].mean()
+    assert found["default"] > 0.9
+    assert found["default"] > found["xgboost"]
+
+
+def test_calls_find_planted_skews_by_their_size_and_nothing_where_nothing_was_planted(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    calls = load("planted_calls")
+    host = calls.HOSTS["convalescents"]()
+    curves, negative = (
+        pd.concat(part) for part in zip(*(calls.run_draw(host, s) for s in (1, 2)), strict=True)
+    )
+    summary = calls.summarise(curves.assign(host="convalescents"))
+    whole = summary[summary["drop"] == 0]
+    assert whole["sensitivity"].is_monotonic_increasing
+    assert whole["sensitivity"].iloc[-1] > 0.5
+    assert (summary["false_flags"] <= 0.1).all()
+    by_plant = calls.compare(negative.assign(host="convalescents")).set_index("plant")
+    assert by_plant.loc["a unit of leak", "more_than_nothing"] <= 0.02
+    assert calls.draw(summary).startswith("<svg")
+
+
+def test_a_shift_with_age_is_found_within_groups():
+    calls = load("planted_calls")
+    rng = np.random.default_rng(0)
+    obs = pd.DataFrame({"age": rng.uniform(20, 80, 60), "group": ["a", "b"] * 30})
+    obs.loc[0, "age"] = np.nan
+    levels = (
+        np.column_stack([0.1 * obs["age"].fillna(0), rng.normal(size=60)])
+        + 5 * (obs["group"] == "a").to_numpy()[:, None]
+    )
+    people = calls.AnnData(levels, obs=obs.set_axis(obs.index.astype(str)))
+    slopes = calls.age_slopes(people)
+    assert slopes[0] == pytest.approx(0.1, abs=0.01)
+    assert abs(slopes[1]) < 0.02
+
+
+def test_a_model_of_one_vasculitis_orders_another_and_an_update_mends_its_intercept(data_dir, monkeypatch):
+    monkeypatch.setenv("STRATIFY_DATA_DIR", str(data_dir))
+    transfer = load("transfer")
+    monkeypatch.setattr(transfer, "FAMILIES", {"factor-centroids": "default"})
+    monkeypatch.setattr(transfer, "HALVES", 10)
+    found = transfer.run_pair("TAK activity", "GCA activity").set_index("levels").loc["as delivered"]
+    assert (found["positives"], found["negatives"]) == (11, 24)
+    assert found["auc"] > 0.7
+    assert abs(found["intercept_after"]) < abs(found["calibration_intercept"])
