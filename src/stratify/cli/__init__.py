@@ -29,8 +29,10 @@ from stratify.cli.prevalence import prevalence
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
+from stratify.cli.sign import sign
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
+from stratify.cli.verify import verify
 from stratify.errors import StratifyError
 
 VERBS: dict[str, Callable[..., None]] = {
@@ -55,6 +57,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "prevalence": prevalence,
     "plan-measurements": plan_measurements,
     "estimate-measured": estimate_measured,
+    "verify": verify,
+    "sign": sign,
 }
 
 app = typer.Typer(

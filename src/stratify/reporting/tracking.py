@@ -22,10 +22,10 @@ from stratify.learning.frozen import FrozenModel
 from stratify.learning.training import Training
 from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.manifest import software_version
+from stratify.reporting.mlflow_description import LOADER
 from stratify.reporting.performance import FamilyResult, calibration, everything, family_results
 from stratify.reporting.store import STORE, artifact_root, follow_move, only_one, store_uri
 
-LOADER = "stratify.screening.serving"
 # MLflow writes the time of saving; a model folder holds nothing that is not content.
 NO_TIME = "1970-01-01 00:00:00.000000"
 LONGEST_PARAMETER = 6000
