@@ -87,6 +87,14 @@ def rewrite_array(bundle, name, values):
     with np.load(bundle / "arrays.npz") as archive:
         arrays = dict(archive)
     np.savez(bundle / "arrays.npz", **(arrays | {name: values}))
+    change(bundle, "arrays", name, to=list(values.shape))
+
+
+def as_of_schema_1(bundle):
+    """Write a bundle as it was before its header listed the arrays."""
+    header = json.loads((bundle / "model.json").read_text(encoding="utf-8"))
+    del header["arrays"]
+    (bundle / "model.json").write_text(json.dumps(header | {"bundle_schema": 1}), encoding="utf-8")
 
 
 def assert_same(left, right, where="model"):
@@ -135,8 +143,22 @@ def test_no_python_object_is_stored(bundle):
 
 
 def test_newer_schema_is_refused(bundle):
-    change(bundle, "bundle_schema", to=2)
-    with pytest.raises(ModelError, match=r"schema 2\ndo: use a newer version"):
+    change(bundle, "bundle_schema", to=3)
+    with pytest.raises(ModelError, match=r"schema 3\ndo: use a newer version"):
+        read_bundle(bundle)
+
+
+def test_bundle_of_the_first_schema_is_read(model, bundle):
+    as_of_schema_1(bundle)
+    assert_same(model, read_bundle(bundle))
+
+
+def test_array_that_the_header_does_not_list_is_refused(bundle):
+    rewrite_array(bundle, "more", np.zeros(P))
+    header = json.loads((bundle / "model.json").read_text(encoding="utf-8"))
+    del header["arrays"]["more"]
+    (bundle / "model.json").write_text(json.dumps(header), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"arrays\.npz: other arrays"):
         read_bundle(bundle)
 
 
@@ -252,8 +274,8 @@ def test_numbers_that_json_does_not_know_are_refused(bundle):
 
 
 def test_handling_arrays_must_fit_together(bundle):
-    arrays = dict(np.load(bundle / "arrays.npz"))
-    name = next(name for name in arrays if name.endswith("handling.covariance"))
-    np.savez(bundle / "arrays.npz", **(arrays | {name: np.eye(2)}))
+    with np.load(bundle / "arrays.npz") as archive:
+        name = next(name for name in archive.files if name.endswith("handling.covariance"))
+    rewrite_array(bundle, name, np.eye(2))
     with pytest.raises(ModelError, match=r"handling\.covariance"):
         read_bundle(bundle)

@@ -8,7 +8,16 @@ from contextlib import closing
 import pytest
 
 from stratify.errors import ExperimentError
-from stratify.reporting.store import artifact_root, follow_move, only_one, open_store, store_uri
+from stratify.reporting.store import (
+    abandoned,
+    artifact_root,
+    elsewhere,
+    follow_move,
+    held,
+    only_one,
+    open_store,
+    store_uri,
+)
 
 
 def make_store(folder, root):
@@ -99,3 +108,18 @@ def test_store_is_made_ready(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     open_store(tmp_path / "mlruns")
     assert (tmp_path / "mlruns").is_dir()
+
+
+def test_runs_whose_process_died_are_named_once(tmp_path):
+    with held(tmp_path, "going"):
+        (tmp_path / "running" / "dead.lock").touch()
+        assert abandoned(tmp_path) == ["dead"]
+        assert abandoned(tmp_path) == []
+    assert list((tmp_path / "running").iterdir()) == []
+    assert abandoned(tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize(("uri", "told"), [("", False), ("sqlite:///x.db", True)])
+def test_a_store_elsewhere_is_the_only_one(monkeypatch, uri, told):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert elsewhere() is told

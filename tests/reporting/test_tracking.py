@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
+from stratify.errors import ModelError
 from stratify.reporting.folder import write_model_folder
 from stratify.reporting.store import store_uri
-from stratify.reporting.tracking import synthetic_profiles, track
+from stratify.reporting.tracking import started_run, synthetic_profiles, track
 
 mlflow = pytest.importorskip("mlflow")
 # of the libraries that MLflow uses, when the tests ask the store themselves
@@ -82,10 +81,59 @@ def test_model_figures_and_table_are_artifacts(tracked, figures):
 
 def test_failed_run_is_marked(tracked, training, facts, figures, tmp_path):
     client, _, place = tracked
-    with pytest.raises(OSError, match="facts"):
+    with pytest.raises(ModelError, match="manifest"):
         track(training, replace(facts, experiment="broken.toml"), figures, tmp_path, store=place / "mlruns")
     experiment = client.get_experiment_by_name("broken").experiment_id
     assert [run.info.status for run in client.search_runs([experiment])] == ["FAILED"]
+
+
+def test_run_that_begins_first_is_the_one_that_is_filled(tracked, training, facts, figures):
+    client, _, place = tracked
+    folder = place / "models" / "small-1"
+    with started_run("begun", "small-1", store=place / "mlruns") as run_id:
+        assert client.get_run(run_id).info.status == "RUNNING"
+        assert track(training, facts, figures, folder, store=place / "mlruns", run_id=run_id) == run_id
+    run = client.get_run(run_id)
+    assert run.info.status == "FINISHED"
+    stated = json.loads((folder / "manifest.json").read_text())["digest"]
+    assert run.data.tags["model_digest"] == stated
+    assert stated in run.data.tags["mlflow.note.content"]
+
+
+@pytest.mark.parametrize(("error", "status"), [(ValueError, "FAILED"), (KeyboardInterrupt, "KILLED")])
+def test_how_a_run_ended_is_marked(tracked, error, status):
+    client, _, place = tracked
+
+    def end():
+        with started_run(status.lower(), "x", store=place / "mlruns"):
+            raise error
+
+    with pytest.raises(error):
+        end()
+    experiment = client.get_experiment_by_name(status.lower()).experiment_id
+    assert [run.info.status for run in client.search_runs([experiment])] == [status]
+    assert list((place / "mlruns" / "running").iterdir()) == []
+
+
+def test_run_of_a_process_that_died_is_marked_by_the_next(tracked):
+    client, _, place = tracked
+    store = place / "mlruns"
+    with started_run("died", "x", store=store) as going:
+        dead = client.create_run(client.get_experiment_by_name("died").experiment_id).info.run_id
+        (store / "running" / f"{dead}.lock").touch()
+        with started_run("died", "x", store=store):
+            assert client.get_run(dead).info.status == "KILLED"
+            assert client.get_run(going).info.status == "RUNNING"
+
+
+def test_folds_are_steps_of_the_families_runs(tracked, training):
+    client, run_id, _ = tracked
+    experiment = client.get_experiment_by_name("small").experiment_id
+    (child,) = client.search_runs(
+        [experiment], f"tags.`mlflow.parentRunId` = '{run_id}' and tags.family = 'composite'"
+    )
+    kept = [point.value for point in client.get_metric_history(child.info.run_id, "fold_auc")]
+    assert kept == training.evaluation.fold_aucs("composite").tolist()
 
 
 def test_tracking_address_of_the_environment_is_obeyed(
@@ -104,30 +152,6 @@ def test_example_has_two_rows_of_all_assays(training):
     example = synthetic_profiles(training.model)
     assert list(example.columns) == list(training.model.assays.index)
     assert example.shape == (2, 40)
-
-
-def test_new_store_is_silent_sends_nothing_and_resolves_no_name(tmp_path):
-    code = """
-import socket, sys
-def refuse(*arguments, **options):
-    sys.exit(f"looked up {arguments}")
-socket.getaddrinfo = refuse
-from pathlib import Path
-from stratify.reporting.tracking import _opened
-with _opened(Path("mlruns"), "a name/with signs") as (client, experiment):
-    place = client.get_experiment(experiment).artifact_location
-assert place.endswith("/mlruns/artifacts/a%20name%2Fwith%20signs"), place
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert (tmp_path / "mlruns" / "mlflow.db").is_file()
 
 
 def test_groups_of_any_alphabet_are_kept(training, facts, figures, tmp_path):

@@ -83,6 +83,7 @@ def test_manifest_around_the_bundle_is_checked(model_folder, loaded, served, tmp
         _load_pyfunc(str(copy / "bundle"))
 
 
-def test_lone_bundle_is_read_without_digest(model_folder, tmp_path):
-    shutil.copytree(model_folder / "bundle", tmp_path / "deep" / "er" / "bundle")
-    assert _load_pyfunc(str(tmp_path / "deep" / "er" / "bundle")).digest == ""
+def test_lone_bundle_is_refused(model_folder, tmp_path):
+    shutil.copytree(model_folder / "bundle", tmp_path / "deep" / "bundle")
+    with pytest.raises(ModelError, match=r"manifest\.json\nfound: none in 'deep'"):
+        _load_pyfunc(str(tmp_path / "deep" / "bundle"))

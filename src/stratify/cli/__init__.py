@@ -13,6 +13,7 @@ import typer
 from stratify.cli.agree import agree
 from stratify.cli.associate import associate
 from stratify.cli.check import check
+from stratify.cli.compare import compare
 from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.define import define
@@ -27,11 +28,15 @@ from stratify.cli.panel import panel
 from stratify.cli.pathways import pathways
 from stratify.cli.plan_measurements import plan_measurements
 from stratify.cli.prevalence import prevalence
+from stratify.cli.promote import promote
+from stratify.cli.register import register
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
+from stratify.cli.sign import sign
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
+from stratify.cli.verify import verify
 from stratify.errors import StratifyError
 
 VERBS: dict[str, Callable[..., None]] = {
@@ -57,6 +62,11 @@ VERBS: dict[str, Callable[..., None]] = {
     "prevalence": prevalence,
     "plan-measurements": plan_measurements,
     "estimate-measured": estimate_measured,
+    "compare": compare,
+    "register": register,
+    "promote": promote,
+    "verify": verify,
+    "sign": sign,
 }
 
 app = typer.Typer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from stratify.reporting.facts import BOOSTED, Facts, Flow, LabelAccount, count_t
 from stratify.reporting.folder import refuse_foreign_folder, write_model_folder
 from stratify.reporting.plots import draw_figures
 from stratify.reporting.store import open_store
-from stratify.reporting.tracking import track
+from stratify.reporting.tracking import started_run, track
 from stratify.subtyping.definition import read_definition
 
 # Where and in how many processes a run was carried out; an address may hold a password.
@@ -106,10 +107,39 @@ def run_experiment(
     -------
     Result
     """
-    config = read_experiment(path)
+    return run_config(read_experiment(path), Path(path), models=models, tracked=tracked, tell=tell)
+
+
+def run_config(
+    config: ExperimentConfig,
+    path: Path,
+    *,
+    models: str | Path,
+    tracked: bool,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Result:
+    """Run an experiment whose settings are known.
+
+    Parameters
+    ----------
+    config : ExperimentConfig
+        The settings.
+    path : Path
+        Of the experiment file: its folder is where relative paths start, its name names the runs.
+    models : str or Path
+        Folder that receives ``<name>-<version>/``.
+    tracked : bool
+        Whether an MLflow run records it.
+    tell : callable
+        Receives lines of progress.
+
+    Returns
+    -------
+    Result
+    """
     folder = Path(models) / f"{config.name}-{config.version}"
     refuse_foreign_folder(folder)
-    cohort = load_cohort(config, Path(path).parent)
+    cohort = load_cohort(config, path.parent)
     problem = make_experiment_problem(config, cohort.people)
     recipe = make_recipe(config, cohort)
     require_answerable(problem, recipe.definition, allow=recipe.allow_label_proteins)
@@ -117,22 +147,24 @@ def run_experiment(
     folder.parent.mkdir(parents=True, exist_ok=True)
     if tracked:
         open_store()
-    tell(f"{config.name}: {cohort.people.n_obs} samples, {cohort.people.n_vars} assays")
-    for line in cohort.unmatched.lines():
-        tell(line)
-    execution = make_execution(config, problem, recipe, folder, tell=tell)
-    training = train(problem, recipe, execution=execution, tell=tell)
-    facts = gather_facts(config, cohort, training, Path(path).name)
-    if config.learning.leave_one_site_out:
-        sites = validate_sites(config, cohort, training, recipe, execution=execution, tell=tell)
-        facts = replace(facts, sites=sites)
-    if config.learning.learning_curve:
-        facts = replace(facts, curve=_curve(problem, recipe, execution, tell))
-    tell("explaining and drawing")
-    figures = draw_figures(training, explain(training), facts.found)
-    write_model_folder(training, facts, figures, folder)
-    forget_searches(folder)
-    run_id = track(training, facts, figures, folder) if tracked else ""
+    with started_run(path.stem, folder.name) if tracked else nullcontext("") as run_id:
+        tell(f"{config.name}: {cohort.people.n_obs} samples, {cohort.people.n_vars} assays")
+        for line in cohort.unmatched.lines():
+            tell(line)
+        execution = make_execution(config, problem, recipe, folder, tell=tell)
+        training = train(problem, recipe, execution=execution, tell=tell)
+        facts = gather_facts(config, cohort, training, path.name)
+        if config.learning.leave_one_site_out:
+            sites = validate_sites(config, cohort, training, recipe, execution=execution, tell=tell)
+            facts = replace(facts, sites=sites)
+        if config.learning.learning_curve:
+            facts = replace(facts, curve=_curve(problem, recipe, execution, tell))
+        tell("explaining and drawing")
+        figures = draw_figures(training, explain(training), facts.found)
+        write_model_folder(training, facts, figures, folder)
+        forget_searches(folder)
+        if tracked:
+            track(training, facts, figures, folder, run_id=run_id)
     return Result(training, facts, folder, run_id)
 
 

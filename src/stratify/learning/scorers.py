@@ -130,11 +130,33 @@ class Scorer:
         return self._load().predict(xgboost.DMatrix(np.column_stack([z, *means])), **options)
 
     def _load(self) -> Any:
-        import xgboost
+        return _read_booster(self.booster)
 
-        booster = xgboost.Booster({"nthread": 1, "verbosity": 0})
-        booster.load_model(bytearray(self.booster))
-        return booster
+
+def is_booster(content: bytes) -> bool:
+    """Say whether XGBoost can read a booster from bytes.
+
+    Parameters
+    ----------
+    content : bytes
+        UBJ.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        return _read_booster(content) is not None
+    except ValueError:  # XGBoost's own error is a ValueError
+        return False
+
+
+def _read_booster(content: bytes) -> Any:
+    import xgboost
+
+    booster = xgboost.Booster({"nthread": 1, "verbosity": 0})
+    booster.load_model(bytearray(content))
+    return booster
 
 
 def linear_scorer(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,17 @@ import numpy as np
 
 from stratify.errors import ModelError
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.scorers import is_booster
 from stratify.reporting.frozen_fields import Store, from_fields, to_fields
-from stratify.reporting.manifest import verify_manifest
+from stratify.reporting.plain_arrays import ArrayFileError, read_arrays
+from stratify.reporting.verification import verify_folder
 
-BUNDLE_SCHEMA = 1
-READABLE = (1, 1)
+BUNDLE_SCHEMA = 2
+READABLE = (1, 2)
 HEADER, ARRAYS = "model.json", "arrays.npz"
 GOLDEN_SEED = 1980
 GOLDEN_TOLERANCE = 1e-9
-_NOT_ARRAYS = (OSError, ValueError, TypeError, EOFError, LookupError, zipfile.BadZipFile, zlib.error)
+_UBJ = b"{L"  # how XGBoost begins a booster: an object whose first key has a length of 64 bits
 # Arrays without an axis of proteins.
 FREE_OF_PROTEINS = (
     *("negatives", "healthy.scores", "axes.mean", "axes.sd", "axis_lead.sd", "expected"),
@@ -69,7 +70,7 @@ def load_model(folder: str | Path) -> LoadedModel:
         A folder that is damaged, changed, foreign or too new; the message names the file.
     """
     folder = Path(folder)
-    digest = verify_manifest(folder)
+    digest = verify_folder(folder)
     return LoadedModel(read_bundle(folder / "bundle"), digest, folder)
 
 
@@ -87,12 +88,14 @@ def write_bundle(model: FrozenModel, folder: Path) -> None:
     store = Store()
     header = {"bundle_schema": BUNDLE_SCHEMA, "model": to_fields(model, store)}
     profile = _golden_profile(model)
+    store.arrays["golden"] = profile
     header["golden"] = _golden_scores(model, profile)
+    header["arrays"] = _sizes(store.arrays)
     header["boosters"] = len(store.boosters)
     for place, booster in enumerate(store.boosters):
         (folder / _booster_name(place)).write_bytes(booster)
     # np.savez dates every entry 1980-01-01, so that equal arrays are equal bytes
-    np.savez(folder / ARRAYS, **dict(sorted((store.arrays | {"golden": profile}).items())))  # type: ignore[arg-type]
+    np.savez(folder / ARRAYS, **dict(sorted(store.arrays.items())))  # type: ignore[arg-type]
     text = json.dumps(header, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
     (folder / HEADER).write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -116,7 +119,11 @@ def read_bundle(folder: Path) -> FrozenModel:
         arrays that do not fit together, or a golden patient with another score than the stored one.
     """
     header = _read_header(folder / HEADER)
-    store = Store(_read_arrays(folder / ARRAYS), _read_boosters(folder, header.get("boosters")))
+    arrays = _read_arrays(folder / ARRAYS)
+    header = _upgraded(header, arrays)
+    if header.get("arrays") != _sizes(arrays):
+        raise _damaged(ARRAYS, f"other arrays, or of other sizes, than {HEADER} lists")
+    store = Store(arrays, _read_boosters(folder, header.get("boosters")))
     try:
         model = from_fields(FrozenModel, header.get("model"), store)
     except ValueError as error:
@@ -160,10 +167,28 @@ def _no_constant(word: str) -> float:
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: np.ascontiguousarray(archive[name]) for name in archive.files}
-    except _NOT_ARRAYS as error:
-        raise _damaged(path.name, "missing, truncated or not plain arrays") from error
+        return read_arrays(path)
+    except ArrayFileError as error:
+        raise _damaged(path.name, str(error)) from error
+
+
+def _sizes(arrays: Mapping[str, np.ndarray]) -> dict[str, list[int]]:
+    return {name: list(array.shape) for name, array in arrays.items()}
+
+
+def _with_sizes(header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """List the arrays, as schema 2 does, so that none can be added."""
+    return header | {"arrays": _sizes(arrays)}
+
+
+# How a header becomes one of the next schema; what an older bundle lacks is made from what it has.
+_UPGRADES: dict[int, Callable[[dict[str, Any], Mapping[str, np.ndarray]], dict[str, Any]]] = {1: _with_sizes}
+
+
+def _upgraded(header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    for schema in range(header["bundle_schema"], BUNDLE_SCHEMA):
+        header = _UPGRADES[schema](header, arrays) | {"bundle_schema": schema + 1}
+    return header
 
 
 def _booster_name(place: int) -> str:
@@ -176,9 +201,12 @@ def _read_boosters(folder: Path, count: Any) -> list[bytes]:
     boosters = []
     for name in map(_booster_name, range(count)):
         try:
-            boosters.append((folder / name).read_bytes())
+            content = (folder / name).read_bytes()
         except OSError as error:
             raise _damaged(name, "missing") from error
+        if not content.startswith(_UBJ) or not is_booster(content):
+            raise _damaged(name, "no trees in XGBoost's UBJ")
+        boosters.append(content)
     return boosters
 
 

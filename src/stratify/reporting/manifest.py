@@ -12,7 +12,7 @@ from typing import Any
 from stratify.assays.files.container import digest
 from stratify.errors import ModelError, listed
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LICENCE = "Apache-2.0"
 
 
@@ -43,7 +43,7 @@ def write_manifest(folder: Path) -> str:
         When the folder holds a link.
     """
     header = json.loads((folder / "bundle" / "model.json").read_text(encoding="utf-8"))
-    paths = [path for path in _entries(folder) if path != MANIFEST]
+    paths = [path for path in _entries(folder) if path not in (MANIFEST, SIGNATURE)]
     content = {
         "name": header["model"]["name"],
         "version": header["model"]["version"],
@@ -92,6 +92,11 @@ def verify_manifest(folder: Path, *, tolerated: Collection[str] = ()) -> str:
     if changed:
         raise _refusal("files as they were written", f"changed: {listed(changed)}")
     return str(manifest["digest"])
+
+
+def manifest_digest(folder: Path) -> str:
+    """Content digest that a folder's manifest states; files are not looked at."""
+    return str(_read(folder)["digest"])
 
 
 def _refusal(expected: str, found: str) -> ModelError:

@@ -12,6 +12,7 @@ from stratify.errors import ExperimentError
 
 STORE = Path("mlruns")
 DATABASE, ARTIFACTS, LOCK = "mlflow.db", "artifacts", "mlflow.lock"
+RUNNING = "running"
 PATIENCE = 120.0
 # Columns in which MLflow keeps absolute places.
 PLACES = (
@@ -20,6 +21,11 @@ PLACES = (
     ("model_versions", "storage_location"),
     ("logged_models", "artifact_location"),
 )
+
+
+def elsewhere() -> bool:
+    """Say whether ``MLFLOW_TRACKING_URI`` names a store, which then is the only one."""
+    return bool(os.environ.get("MLFLOW_TRACKING_URI"))
 
 
 @contextmanager
@@ -36,6 +42,52 @@ def only_one(folder: Path) -> Iterator[None]:
     with closing(sqlite3.connect(folder / LOCK, timeout=PATIENCE, isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
+
+
+@contextmanager
+def held(folder: Path, run_id: str) -> Iterator[None]:
+    """Hold a run's own lock while it goes on; the system frees it when its process dies.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store.
+    run_id : str
+        Of the run.
+    """
+    place = folder / RUNNING / f"{run_id}.lock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def abandoned(folder: Path) -> list[str]:
+    """Name the runs whose process died before it could say so, and forget them.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store.
+
+    Returns
+    -------
+    list of str
+        Their ids.
+    """
+    found = []
+    for place in sorted((folder / RUNNING).glob("*.lock")):
+        try:
+            with closing(sqlite3.connect(place, timeout=0, isolation_level=None)) as lock:
+                lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            continue  # it goes on
+        place.unlink(missing_ok=True)
+        found.append(place.stem)
+    return found
 
 
 def store_uri(folder: Path) -> str:
@@ -85,7 +137,7 @@ def open_store(store: Path = STORE) -> None:
     ExperimentError
         When its database is damaged or of another kind.
     """
-    if os.environ.get("MLFLOW_TRACKING_URI"):
+    if elsewhere():
         return
     try:
         with only_one(store):

@@ -1,15 +1,13 @@
-"""MLflow, and nowhere else: the model folder that it can load, and the runs that it keeps."""
+"""What MLflow gets: the model folder that it can load, and the runs that it keeps."""
 
 from __future__ import annotations
 
 import json
-import logging
 import math
-import os
 import shutil
-import warnings
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,19 +18,55 @@ import pandas as pd
 
 from stratify.learning.frozen import FrozenModel
 from stratify.learning.training import Training
+from stratify.reporting.connection import experiment_of, import_mlflow, opened, quiet
 from stratify.reporting.facts import Facts, flatten
-from stratify.reporting.manifest import software_version
+from stratify.reporting.manifest import manifest_digest, software_version
+from stratify.reporting.mlflow_description import LOADER
 from stratify.reporting.performance import FamilyResult, calibration, everything, family_results
-from stratify.reporting.store import STORE, artifact_root, follow_move, only_one, store_uri
+from stratify.reporting.store import STORE, abandoned, elsewhere, held
 
-LOADER = "stratify.screening.serving"
 # MLflow writes the time of saving; a model folder holds nothing that is not content.
 NO_TIME = "1970-01-01 00:00:00.000000"
 LONGEST_PARAMETER = 6000
+DIGEST_TAG = "model_digest"
+
+
+@contextmanager
+def started_run(experiment: str, name: str, *, store: Path = STORE) -> Iterator[str]:
+    """Begin a run before anything is computed, and say how it ended.
+
+    A failure is marked ``FAILED``, an interruption ``KILLED``. A process that was killed outright can mark
+    nothing: the next run that begins in the same store marks it.
+
+    Parameters
+    ----------
+    experiment, name : str
+        Of the MLflow experiment and of the run.
+    store : Path, default "mlruns"
+        Folder of the store.
+
+    Yields
+    ------
+    str
+        Id of the run.
+    """
+    with opened(store) as client, ExitStack() as lock:
+        for run_id in [] if elsewhere() else abandoned(store):
+            client.set_terminated(run_id, status="KILLED")
+        with _run(client, experiment_of(client, experiment, store), name, {}) as run_id:
+            if not elsewhere():
+                lock.enter_context(held(store, run_id))
+            yield run_id
 
 
 def track(
-    training: Training, facts: Facts, figures: Mapping[str, str], folder: Path, *, store: Path = STORE
+    training: Training,
+    facts: Facts,
+    figures: Mapping[str, str],
+    folder: Path,
+    *,
+    store: Path = STORE,
+    run_id: str = "",
 ) -> str:
     """Keep a training as an MLflow run, with one child run a family.
 
@@ -52,28 +86,48 @@ def track(
         The finished model folder.
     store : Path, default "mlruns"
         Folder of the store.
+    run_id : str
+        Of a run that has begun (`started_run`); one of its own when empty.
 
     Returns
     -------
     str
         Id of the parent run.
     """
-    results = family_results(everything(training, facts), training.family)
     name = f"{training.model.name}-{training.model.version}"
-    with (
-        _opened(store, facts.name) as (client, experiment),
-        _run(client, experiment, name, _tags(training, facts)) as run_id,
-    ):
-        _log_parameters(client, run_id, _parameters(training, facts))
-        _log_metrics(client, run_id, _metrics(training, results[0]))
-        _log_data(client, run_id, facts)
+    begun = nullcontext(run_id) if run_id else started_run(facts.name, name, store=store)
+    with begun as parent, opened(store) as client:
+        _describe(client, parent, training, facts, folder)
         for figure, svg in figures.items():
-            client.log_text(run_id, svg, f"figures/{figure}.svg")
-        client.log_artifacts(run_id, str(folder), "model")
-        client.log_artifact(run_id, str(folder / "facts" / "out_of_fold.csv"))
-        for result in results:
-            _track_family(client, experiment, run_id, result)
-    return run_id
+            client.log_text(parent, svg, f"figures/{figure}.svg")
+        client.log_artifacts(parent, str(folder), "model")
+        client.log_artifact(parent, str(folder / "facts" / "out_of_fold.csv"))
+        for result in family_results(everything(training, facts), training.family):
+            _track_family(client, client.get_run(parent).info.experiment_id, parent, result, training)
+    return parent
+
+
+def _describe(client: Any, run_id: str, training: Training, facts: Facts, folder: Path) -> None:
+    for key, value in _tags(training, facts, folder).items():
+        client.set_tag(run_id, key, value)
+    _log_parameters(client, run_id, _parameters(training, facts))
+    chosen = family_results(everything(training, facts), training.family)[0]
+    _log_metrics(client, run_id, _metrics(training, chosen))
+    _log_data(client, run_id, facts)
+
+
+@contextmanager
+def _run(client: Any, experiment: str, name: str, tags: Mapping[str, str]) -> Iterator[str]:
+    run_id = client.create_run(experiment, run_name=name, tags=dict(tags)).info.run_id
+    status = "FAILED"
+    try:
+        yield run_id
+        status = "FINISHED"
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        client.set_terminated(run_id, status=status)
 
 
 def write_mlmodel(model: FrozenModel, folder: Path, *, digest: str) -> None:
@@ -88,8 +142,8 @@ def write_mlmodel(model: FrozenModel, folder: Path, *, digest: str) -> None:
     digest : str
         Of the bundle; the model's id is made from it.
     """
-    mlflow = _mlflow()
-    with TemporaryDirectory() as scratch, _quiet():
+    mlflow = import_mlflow()
+    with TemporaryDirectory() as scratch, quiet():
         saved = Path(scratch) / "model"
         mlflow.pyfunc.save_model(
             saved,
@@ -123,44 +177,16 @@ def synthetic_profiles(model: FrozenModel) -> pd.DataFrame:
     return pd.DataFrame(np.round([center, center + scale], 1), columns=model.assays.index.to_list())
 
 
-def _mlflow() -> Any:
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["DO_NOT_TRACK"] = "true"
-    with warnings.catch_warnings():
-        # its own type hints make it warn while it is imported
-        warnings.simplefilter("ignore")
-        import mlflow
-        import mlflow.pyfunc
-    return mlflow
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep MLflow's lines on progress, migrations and deprecated calls from the terminal."""
-    loggers = [logging.getLogger(name) for name in ("mlflow", "mlflow.store.db.utils", "alembic")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
-
-
 def _requirement() -> str:
     version = software_version()
     return f"stratify=={version}" if version[:1].isdigit() else "stratify"
 
 
 def _signature(model: FrozenModel) -> Any:
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
-
-    columns: Any = [ColSpec(DataType.double, str(name), required=False) for name in model.assays.index]
-    return ModelSignature(inputs=Schema(columns))
+    mlflow = import_mlflow()
+    double, column = mlflow.types.DataType.double, mlflow.types.ColSpec
+    columns: Any = [column(double, str(name), required=False) for name in model.assays.index]
+    return mlflow.models.ModelSignature(inputs=mlflow.types.Schema(columns))
 
 
 def _fix_description(description: Any, digest: str) -> Any:
@@ -173,46 +199,27 @@ def _fix_description(description: Any, digest: str) -> Any:
     return description
 
 
-@contextmanager
-def _opened(store: Path, experiment: str) -> Iterator[tuple[Any, str]]:
-    """Client of the store, and the id of the experiment, made where it does not exist."""
-    mlflow = _mlflow()
-    with _quiet():
-        if os.environ.get("MLFLOW_TRACKING_URI"):
-            client = mlflow.MlflowClient()
-            yield client, _experiment(client, experiment, None)
-            return
-        with only_one(store):
-            follow_move(store)
-            client = mlflow.MlflowClient(tracking_uri=store_uri(store), registry_uri=store_uri(store))
-            found = _experiment(client, experiment, f"{artifact_root(store)}/{quote(experiment, safe='')}")
-        yield client, found
-
-
-def _experiment(client: Any, name: str, location: str | None) -> str:
-    found = client.get_experiment_by_name(name)
-    return found.experiment_id if found else client.create_experiment(name, artifact_location=location)
-
-
-@contextmanager
-def _run(client: Any, experiment: str, name: str, tags: Mapping[str, str]) -> Iterator[str]:
-    run_id = client.create_run(experiment, run_name=name, tags=dict(tags)).info.run_id
-    status = "FAILED"
-    try:
-        yield run_id
-        status = "FINISHED"
-    finally:
-        client.set_terminated(run_id, status=status)
-
-
-def _track_family(client: Any, experiment: str, parent: str, result: FamilyResult) -> None:
+def _track_family(
+    client: Any, experiment: str, parent: str, result: FamilyResult, training: Training
+) -> None:
+    """Log a family's figures, and the AUC in each outer fold as steps of one metric."""
     tags = {"mlflow.parentRunId": parent, "family": result.name}
     with _run(client, experiment, result.name, tags) as run_id:
         _log_metrics(client, run_id, _family_metrics(result))
+        if result.name in training.evaluation.families:
+            for step, value in enumerate(training.evaluation.fold_aucs(result.name)):
+                client.log_metric(run_id, "fold_auc", float(value), step=step)
 
 
-def _tags(training: Training, facts: Facts) -> dict[str, str]:
+def _tags(training: Training, facts: Facts, folder: Path) -> dict[str, str]:
+    digest = manifest_digest(folder)
     return {
+        DIGEST_TAG: digest,
+        "stratify": facts.software.get("stratify", "unknown"),
+        "definition": str(training.model.definition.get("name", "")),
+        "searches": "model/facts/searches.csv" if len(training.searches) else "none",
+        "mlflow.note.content": f"{facts.question}\n\nModel `{folder.name}`, digest `{digest}`; its card is "
+        "the artifact `model/card.html`. One child run a family, `fold_auc` by repeats and folds.",
         "question": facts.question,
         "data_sha256": facts.data_digest,
         "simulated": str(facts.simulated).lower(),
@@ -253,24 +260,19 @@ def _family_metrics(result: FamilyResult) -> dict[str, float]:
 
 
 def _log_parameters(client: Any, run_id: str, parameters: Mapping[str, Any]) -> None:
-    from mlflow.entities import Param
-
-    rows = [Param(key, str(value)[:LONGEST_PARAMETER]) for key, value in parameters.items()]
+    param = import_mlflow().entities.Param
+    rows = [param(key, str(value)[:LONGEST_PARAMETER]) for key, value in parameters.items()]
     for start in range(0, len(rows), 100):
         client.log_batch(run_id, params=rows[start : start + 100])
 
 
 def _log_metrics(client: Any, run_id: str, metrics: Mapping[str, float]) -> None:
-    from mlflow.entities import Metric
-    from mlflow.utils.time import get_current_time_millis
-
-    now = get_current_time_millis()
-    client.log_batch(run_id, [Metric(key, v, now, 0) for key, v in metrics.items() if math.isfinite(v)])
+    metric, now = import_mlflow().entities.Metric, int(1000 * time.time())
+    client.log_batch(run_id, [metric(key, v, now, 0) for key, v in metrics.items() if math.isfinite(v)])
 
 
 def _log_data(client: Any, run_id: str, facts: Facts) -> None:
-    from mlflow.entities import Dataset, DatasetInput
-
+    entities = import_mlflow().entities
     sources = json.dumps({"files": sorted(facts.sources)})
-    data = Dataset(facts.name, facts.data_digest[:32], "local", sources)
-    client.log_inputs(run_id, datasets=[DatasetInput(data)])
+    data = entities.Dataset(facts.name, facts.data_digest[:32], "local", sources)
+    client.log_inputs(run_id, datasets=[entities.DatasetInput(data)])

@@ -13,7 +13,7 @@ from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
 from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import read_bundle
-from stratify.reporting.manifest import MANIFEST, verify_manifest
+from stratify.reporting.verification import verify_folder
 from stratify.screening.alignment import refuse_uncovered
 from stratify.screening.results import describe
 
@@ -30,7 +30,7 @@ class ServedModel:
     model : FrozenModel
         The model.
     digest : str
-        Content digest of its folder, "" where it was loaded without a manifest.
+        Content digest of its folder.
     """
 
     model: FrozenModel
@@ -102,8 +102,7 @@ def _refuse_columns(fault: str, columns: pd.Index | list[str]) -> None:
 
 
 def _load_pyfunc(path: str) -> ServedModel:
-    """Load a bundle for MLflow; the manifest of the model folder around it is checked where there is one."""
+    """Load a bundle for MLflow; the model folder around it is checked like on every other road."""
     bundle = Path(path)
-    around = next((folder for folder in list(bundle.parents)[:2] if (folder / MANIFEST).is_file()), None)
-    digest = "" if around is None else verify_manifest(around, tolerated=_OF_THE_REGISTRY)
+    digest = verify_folder(bundle.parent, tolerated=_OF_THE_REGISTRY)
     return ServedModel(read_bundle(bundle), digest)
