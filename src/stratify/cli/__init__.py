@@ -30,6 +30,7 @@ from stratify.cli.prevalence import prevalence
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
+from stratify.cli.serve import serve
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
 from stratify.errors import StratifyError
@@ -52,6 +53,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "panel": panel,
     "evaluate": evaluate,
     "screen": screen,
+    "serve": serve,
     "eligibility": eligibility,
     "reliability": reliability,
     "prevalence": prevalence,
