@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from stratify.assays.files.delivered import Source
 from stratify.assays.files.tables import read_cells
 from stratify.assays.files.tables import sample_column as find_sample_column
 from stratify.assays.sample_names import patient_rows
@@ -53,12 +54,12 @@ class Unmatched:
         return [f"not in the {where}: {listed(ids, len(ids))}" for where, ids in sides if ids]
 
 
-def read_clinical(path: str | Path) -> pd.DataFrame:
+def read_clinical(path: Source) -> pd.DataFrame:
     """Read a clinical table, one row a sample.
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or Delivered
         Text table or workbook.
 
     Returns
@@ -71,7 +72,7 @@ def read_clinical(path: str | Path) -> pd.DataFrame:
     AssayFileError
         A file that holds no table.
     """
-    return read_cells(Path(path))
+    return read_cells(path)
 
 
 def join_clinical(

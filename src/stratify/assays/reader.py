@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from anndata import AnnData
 
 from stratify.assays.files.container import digest, open_parts
+from stratify.assays.files.delivered import Source, as_file
 from stratify.assays.files.part import Part
 from stratify.assays.joining import combine
 from stratify.assays.layouts.detection_limits import add_limits
@@ -46,12 +46,12 @@ class Reading:
         return self.format.title if self.format else "neither columns of known proteins nor a known layout"
 
 
-def read_parts(*paths: str | Path) -> list[Reading]:
+def read_parts(*paths: Source) -> list[Reading]:
     """Read every table of one or several files, whatever it holds.
 
     Parameters
     ----------
-    *paths : str or Path
+    *paths : str, Path or Delivered
         Files as delivered.
 
     Returns
@@ -66,7 +66,7 @@ def read_parts(*paths: str | Path) -> list[Reading]:
     """
     if not paths:
         raise AssayFileError("at least one file of protein levels", "none was named", "name a file")
-    return [_read(part) for path in map(Path, paths) for part in open_parts(path)]
+    return [_read(part) for path in map(as_file, paths) for part in open_parts(path)]
 
 
 def _read(part: Part) -> Reading:
@@ -122,7 +122,7 @@ def _no_levels(reading: Reading) -> AssayFileError:
     )
 
 
-def read_assays(*paths: str | Path) -> AnnData:
+def read_assays(*paths: Source) -> AnnData:
     """Read protein levels from one or several files, whatever their format.
 
     The format is recognised by what a file holds, never by its name. Nothing is dropped and nothing filled.
@@ -131,7 +131,7 @@ def read_assays(*paths: str | Path) -> AnnData:
 
     Parameters
     ----------
-    *paths : str or Path
+    *paths : str, Path or Delivered
         Files as the laboratory delivered them.
 
     Returns
@@ -151,20 +151,20 @@ def read_assays(*paths: str | Path) -> AnnData:
     return adata
 
 
-def name_sources(adata: AnnData, *paths: str | Path) -> None:
+def name_sources(adata: AnnData, *paths: Source) -> None:
     """Note in ``uns["stratify"]`` the files of a table, with SHA-256, where it does not name its own.
 
     Parameters
     ----------
     adata : AnnData of shape (samples, assays)
         As from `join_parts`; changed in place.
-    *paths : str or Path
+    *paths : str, Path or Delivered
         The files that it was read from.
     """
     adata.uns["stratify"] = {"sources": named_digests(paths)} | dict(adata.uns["stratify"])
 
 
-def named_digests(paths: Sequence[str | Path]) -> dict[str, list[str]]:
+def named_digests(paths: Sequence[Source]) -> dict[str, list[str]]:
     """Name files, with SHA-256, in a form that a cohort file can hold.
 
     Parameters
@@ -177,5 +177,5 @@ def named_digests(paths: Sequence[str | Path]) -> dict[str, list[str]]:
     dict
         Two lists of equal length, ``name`` and ``sha256``.
     """
-    files = [Path(path) for path in paths]
+    files = [as_file(path) for path in paths]
     return {"name": [file.name for file in files], "sha256": [digest(file) for file in files]}

@@ -33,6 +33,7 @@ from stratify.cli.register import register
 from stratify.cli.reliability import reliability
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
+from stratify.cli.serve import serve
 from stratify.cli.sign import sign
 from stratify.cli.simulate import simulate
 from stratify.cli.train import train
@@ -57,6 +58,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "panel": panel,
     "evaluate": evaluate,
     "screen": screen,
+    "serve": serve,
     "eligibility": eligibility,
     "reliability": reliability,
     "prevalence": prevalence,

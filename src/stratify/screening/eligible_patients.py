@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,14 @@ from stratify.screening.outcome import Screening
 
 if TYPE_CHECKING:
     from stratify.screening.eligibility.assessment import Assessment
+    from stratify.screening.eligibility.rules import Rules
 
 
 def with_eligibility(
-    screening: Screening, rules: str | Path, clinical: str | Path | pd.DataFrame
+    screening: Screening,
+    rules: str | Path | Rules,
+    clinical: str | Path | pd.DataFrame | None,
+    answers: Mapping[tuple[str, str], str] | None = None,
 ) -> Screening:
     """Fill the column ``eligible`` of a screening.
 
@@ -23,10 +28,12 @@ def with_eligibility(
     ----------
     screening : Screening
         What the model says.
-    rules : str or Path
-        Shipped name or TOML file.
-    clinical : path or DataFrame
-        Clinical table, one row a sample, cells as delivered.
+    rules : str, Path or Rules
+        Shipped name, TOML file, or rules that were read.
+    clinical : path, DataFrame or None
+        Clinical table, one row a sample, cells as delivered; without one, everything is to clarify.
+    answers : mapping of (sample, column of the rules) to str, optional
+        Cells that were given since.
 
     Returns
     -------
@@ -44,7 +51,8 @@ def with_eligibility(
     from stratify.screening.eligibility.rules import read_rules
 
     samples = screening.table["sample_id"].tolist()
-    found = assess(read_rules(rules), clinical, samples)
+    read = read_rules(rules) if isinstance(rules, str | Path) else rules
+    found = assess(read, clinical, samples, answers)
     return replace(
         screening,
         table=_filled(screening.table, found),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from stratify.assays.finding import Finding
 from stratify.assays.finding_titles import title
@@ -93,15 +93,15 @@ def render_report(screening: Screening) -> str:
         digest=screening.digest,
         facts=screening.facts,
         counts=screening.counts,
-        patients=[_patient(screening, i, pictured=bool(detailed[i])) for i in range(len(table))],
+        patients=[patient_view(screening, i, pictured=bool(detailed[i])) for i in range(len(table))],
         all_detailed=bool(detailed.all()),
         most_detailed=MOST_DETAILED,
         anchors=_anchors(table),
         widening=widening_sentences(table["anchored"], screening.widths),
         repeated=None if screening.patients is None else len(screening.patients),
-        findings=_findings(screening),
+        findings=worded_findings(screening),
         listed=listed,
-        scale=_magnitude_scale(model),
+        scale=magnitude_scale(model),
         **_trial(screening),
         words={"handling": HANDLING, "known_biology": BIOLOGY, "quality": QUALITY, "anchored": ANCHORED},
     )
@@ -119,8 +119,19 @@ def _trial(screening: Screening) -> dict[str, Any]:
     }
 
 
-def _findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
-    """Word the findings of the check, with genes in the place of assay ids."""
+def worded_findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
+    """Word the findings of the check, with genes in the place of assay ids.
+
+    Parameters
+    ----------
+    screening : Screening
+        What was found.
+
+    Returns
+    -------
+    list of (str, list of str, Finding)
+        Title, samples or proteins, and the finding.
+    """
     model = screening.model
     names = dict(zip(model.assays.index, display_names(model.assays), strict=True))
     return [(title(f.code), [names.get(item, item) for item in f.items], f) for f in screening.facts.findings]
@@ -128,8 +139,23 @@ def _findings(screening: Screening) -> list[tuple[str, list[str], Finding]]:
 
 @cache
 def _template() -> Template:
+    return page_templates("templates").get_template("report.html")
+
+
+def page_templates(*folders: str) -> Environment:
+    """Templates of this room, with every value escaped and the words of the report.
+
+    Parameters
+    ----------
+    *folders : str
+        Folders of templates in this room, the first one first.
+
+    Returns
+    -------
+    Environment
+    """
     pages = Environment(
-        loader=PackageLoader("stratify.screening"),
+        loader=ChoiceLoader([PackageLoader("stratify.screening", folder) for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -137,7 +163,7 @@ def _template() -> Template:
     )
     pages.filters |= {"percent": lambda share: f"{share:.0%}", "signed": _signed, "two": _two}
     pages.tests["known"] = pd.notna
-    return pages.get_template("report.html")
+    return pages
 
 
 def _two(value: float) -> str:
@@ -161,7 +187,22 @@ def _detailed(screening: Screening) -> np.ndarray:
     return scored & (table["call"] == screening.model.rule.positive_call).to_numpy()
 
 
-def _patient(screening: Screening, i: int, *, pictured: bool) -> Patient:
+def patient_view(screening: Screening, i: int, *, pictured: bool = True) -> Patient:
+    """Collect what a page tells of one sample.
+
+    Parameters
+    ----------
+    screening : Screening
+        What was found.
+    i : int
+        Row of the results.
+    pictured : bool, default True
+        Whether the waterfalls are laid out.
+
+    Returns
+    -------
+    Patient
+    """
     row = {str(name): value for name, value in screening.table.iloc[i].items()}
     tone = "positive" if row["call"] == screening.model.rule.positive_call else "negative"
     proteins, pathways = _waterfalls(screening, i) if pictured else (None, None)
@@ -203,8 +244,18 @@ def _anchors(table: pd.DataFrame) -> list[tuple[str, str, int]]:
     return [(ANCHORED[kind], ANCHOR_MEANING[kind], int(counts[kind])) for kind in ANCHORED if kind in counts]
 
 
-def _magnitude_scale(model: FrozenModel) -> dict[str, Any] | None:
-    """Where healthy people, the flag's bound and the reference disease lie; None without healthy people."""
+def magnitude_scale(model: FrozenModel) -> dict[str, Any] | None:
+    """Where healthy people, the flag's bound and the reference disease lie; None without healthy people.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        The model.
+
+    Returns
+    -------
+    dict or None
+    """
     healthy, rule = model.healthy, model.rule
     if not healthy.known:
         return None

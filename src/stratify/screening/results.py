@@ -255,9 +255,27 @@ def write_texts(table: pd.DataFrame, path: Path, columns: Sequence[str] | None =
     columns : sequence of str, optional
         Columns of text; all if left out.
     """
+    path.write_bytes(csv_bytes(table, columns))
+
+
+def csv_bytes(table: pd.DataFrame, columns: Sequence[str] | None = None) -> bytes:
+    """Give what `write_texts` writes; with `TEXT_COLUMNS` what `write_csv` writes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any.
+    columns : sequence of str, optional
+        Columns of text; all if left out.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+    """
     texts = list(table.columns) if columns is None else columns
     safe = table.assign(**{name: table[name].map(neutral) for name in texts})
-    safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def neutral(text: str) -> str:

@@ -107,7 +107,7 @@ def screen(
         screening = with_eligibility(screening, eligibility, clinical)
     beside = (clinical, offset, recalibration, eligibility)
     extra = [Path(path) for path in beside if path is not None and Path(path).is_file()]
-    _deliver(screening, out, [(path.name, file_digest(path)) for path in [*paths, *extra]])
+    deliver(screening, out, [(path.name, file_digest(path)) for path in [*paths, *extra]])
     return screening
 
 
@@ -215,7 +215,18 @@ def _facts(
     )
 
 
-def _deliver(screening: Screening, out: Path, inputs: list[tuple[str, str]]) -> None:
+def deliver(screening: Screening, out: Path, inputs: Sequence[tuple[str, str]]) -> None:
+    """Write all files of a screening into a folder, and a line into its audit log; all or nothing.
+
+    Parameters
+    ----------
+    screening : Screening
+        What was found.
+    out : Path
+        New, or an earlier screening (`refuse_foreign_folder`).
+    inputs : sequence of (str, str)
+        Name and SHA-256 of each input file.
+    """
     model = screening.model
     run = Run(
         f"{model.name}-{model.version}", screening.digest, tuple(inputs), screening.counts, software_version()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from stratify.assays.files.archive import archive_members, is_workbook_archive
+from stratify.assays.files.delivered import Delivered
 from stratify.assays.files.part import HEAD, Part
 from stratify.assays.files.workbook import sheets
 from stratify.assays.refusal import refuse
@@ -19,12 +20,12 @@ from stratify.assays.refusal import refuse
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 
 
-def digest(path: Path) -> str:
+def digest(path: Path | Delivered) -> str:
     """SHA-256 of a file.
 
     Parameters
     ----------
-    path : Path
+    path : Path or Delivered
         An existing file.
 
     Returns
@@ -36,12 +37,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def open_parts(path: Path) -> list[Part]:
+def open_parts(path: Path | Delivered) -> list[Part]:
     """Open a file and name the tables in it.
 
     Parameters
     ----------
-    path : Path
+    path : Path or Delivered
         Text (also compressed by gzip), workbook, parquet, HDF5, or a zip archive of these.
 
     Returns
@@ -56,7 +57,8 @@ def open_parts(path: Path) -> list[Part]:
         grows beyond all measure.
     """
     if not path.is_file():
-        raise refuse(path.name, "a folder" if path.is_dir() else "no such file", "check the path of the file")
+        found = "a folder" if isinstance(path, Path) and path.is_dir() else "no such file"
+        raise refuse(path.name, found, "check the path of the file")
     return _parts(path.name, lambda: path.open("rb"))
 
 

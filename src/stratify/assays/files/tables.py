@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from stratify.assays.files.container import open_parts
+from stratify.assays.files.delivered import Source, as_file
 from stratify.assays.layouts.footers import footer_kind
 from stratify.assays.proteins.columns import is_protein_name
 from stratify.assays.refusal import refuse
 from stratify.assays.schema import as_text, parse_numbers, rename_columns
 
 
-def read_cells(path: Path) -> pd.DataFrame:
+def read_cells(path: Source) -> pd.DataFrame:
     """Read a text table or the first sheet of a workbook, each cell as delivered.
 
     Parameters
     ----------
-    path : Path
+    path : str, Path or Delivered
         The file.
 
     Returns
@@ -31,9 +30,10 @@ def read_cells(path: Path) -> pd.DataFrame:
     AssayFileError
         A file that holds no table, or a column name that occurs twice.
     """
-    parts = [part for part in open_parts(path) if part.kind == "text" or len(part.rows) > 1]
+    file = as_file(path)
+    parts = [part for part in open_parts(file) if part.kind == "text" or len(part.rows) > 1]
     if not parts:
-        raise refuse(path.name, "a workbook without a table")
+        raise refuse(file.name, "a workbook without a table")
     return parts[0].frame
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,17 +139,24 @@ class Flow:
         ]
 
 
-def assess(rules: Rules, clinical: str | Path | pd.DataFrame, samples: Sequence[str] = ()) -> Assessment:
+def assess(
+    rules: Rules,
+    clinical: str | Path | pd.DataFrame | None,
+    samples: Sequence[str] = (),
+    answers: Mapping[tuple[str, str], str] | None = None,
+) -> Assessment:
     """Ask the rules of everybody in a clinical table.
 
     Parameters
     ----------
     rules : Rules
         Criteria.
-    clinical : path or DataFrame
-        One row a sample, cells as delivered.
+    clinical : path, DataFrame or None
+        One row a sample, cells as delivered; where there is no table, everything is to clarify.
     samples : sequence of str
         Samples to assess; one that the table lacks is to clarify in everything. All of the table if empty.
+    answers : mapping of (sample, column of the rules) to str, optional
+        Cells that were given since, in the place of those of the table.
 
     Returns
     -------
@@ -160,17 +167,23 @@ def assess(rules: Rules, clinical: str | Path | pd.DataFrame, samples: Sequence[
     ClinicalTableError
         No column of sample ids, an id that occurs twice, two columns for one, or no column of the rules.
     """
-    table = clinical if isinstance(clinical, pd.DataFrame) else read_clinical(clinical)
+    table = read_clinical(clinical) if isinstance(clinical, str | Path) else clinical
+    if table is None:
+        table = pd.DataFrame({"sample_id": pd.Series(dtype=str)})
     ids = _sample_ids(table)
-    columns = _columns_of(rules, table)
+    columns = {} if clinical is None else _columns_of(rules, table)
+    given: dict[str, dict[str, object]] = {}
+    for (sample, column), cell in (answers or {}).items():
+        given.setdefault(sample, {})[column] = cell
     rows = {sample: number for number, sample in enumerate(ids)}
     patient = next((name for name in table.columns if canonical_column(str(name)) == "patient_id"), None)
     judgements, patients = {}, {}
     for sample in samples or ids:
         number = rows.get(sample)
         cells = {} if number is None else {n: table[there].iloc[number] for n, there in columns.items()}
-        answers: dict[str, Answer] = {n: read_answer(cell, rules.columns[n]) for n, cell in cells.items()}
-        judgements[sample] = judge(rules, answers)
+        cells |= given.get(sample, {})
+        known: dict[str, Answer] = {n: read_answer(cell, rules.columns[n]) for n, cell in cells.items()}
+        judgements[sample] = judge(rules, known)
         patients[sample] = "" if number is None or patient is None else as_text(table[patient].iloc[number])
     return Assessment(
         rules, judgements, patients, tuple(name for name in rules.columns if name not in columns)
