@@ -1,7 +1,11 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from stratify.learning.decision import INDETERMINATE
 from stratify.learning.domain import (
     SMALLEST_HANDLING_SET,
     fit_biology,
@@ -11,6 +15,9 @@ from stratify.learning.domain import (
     log_distance,
     t_bound,
 )
+from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.planted import reference_direction
+from stratify.reporting.bundle import load_model
 
 P = 40
 
@@ -185,3 +192,76 @@ def test_samples_of_one_patient_are_held_out_together():
     assert together > apart + 0.1  # a second sample that was seen would make everybody look known
     alone = fit_biology(z, groups, groups == 0, patients=np.arange(80)[::-1].astype(str)).bound
     assert alone == apart
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """The committed model, free to call, and its healthy people."""
+    model = load_model(Path(__file__).parents[2] / "models" / "demo-1").model
+    model = replace(model, rule=replace(model.rule, shown=True, lead=""))
+    return model, model.held_out.profiles[model.held_out.reference > 0]
+
+
+def judged(model, profiles, *, anchored="bridge", error=0.05):
+    n, p = profiles.shape
+    batch = Batch(profiles, np.zeros((n, p), dtype=bool), ["ok"] * n, anchored, np.full(p, error))
+    return score_batch(model, batch)
+
+
+def share(words, word):
+    return np.mean([one == word for one in words])
+
+
+def test_anchored_an_offset_along_the_decision_gives_no_call_where_nothing_ties_the_batch(shown):
+    model, healthy = shown
+    lying = healthy + reference_direction(model)  # a whole batch that lies where the disease does
+    found = judged(model, lying, anchored="none")
+    assert {one.call for one in found.decisions} == {INDETERMINATE}
+    assert all("batch-not-anchored" in one.reasons for one in found.decisions)
+    mended = judged(model, lying - reference_direction(model))
+    np.testing.assert_allclose(mended.score, judged(model, healthy).score)
+
+
+def test_anchored_what_is_left_of_a_bridged_offset_changes_few_calls(shown):
+    model, healthy = shown
+    left = 0.1 * np.random.default_rng(1).standard_normal(healthy.shape[1])
+    calls, again = (
+        np.array([one.call for one in judged(model, part, error=0.1).decisions])
+        for part in (healthy, healthy + left)
+    )
+    assert (calls != again).mean() <= 0.1
+
+
+def test_handling_a_leak_is_seen_and_the_disease_is_no_leak(shown):
+    model, healthy = shown
+    leak = np.where(model.handling.weights > 0, model.scorer.scale, 0.0)
+    usual = share(judged(model, healthy).handling, "suspect")
+    assert share(judged(model, healthy + 3.0 * leak).handling, "suspect") > 0.9
+    diseased = healthy + reference_direction(model)
+    assert share(judged(model, diseased).handling, "suspect") <= usual + 0.1
+    left = 0.1 * np.random.default_rng(1).standard_normal(healthy.shape[1])
+    assert share(judged(model, healthy + left).handling, "suspect") <= usual + 0.05
+
+
+def test_handling_a_leak_along_the_decision_makes_no_flag(shown):
+    model, healthy = shown
+    leak = np.where(model.handling.weights > 0, model.scorer.scale, 0.0)
+    along = leak * np.sign(model.scorer.weights)  # each handling protein to the side that raises the score
+    flags, usual = (
+        np.array([one.call == model.rule.positive_call for one in judged(model, part).decisions])
+        for part in (healthy + np.maximum(along, 0.0), healthy)
+    )
+    assert flags.sum() <= usual.sum() + 1
+
+
+def test_known_biology_a_strange_profile_is_seen_and_neither_disease_nor_harmless_offsets_are(shown):
+    model, healthy = shown
+    usual = share(judged(model, healthy).known_biology, "unusual")
+    rng = np.random.default_rng(2)
+    strange = healthy + 3.0 * model.scorer.scale * rng.choice([-1.0, 1.0], healthy.shape[1])
+    assert share(judged(model, strange).known_biology, "unusual") > 0.9
+    for size in (0.5, 1.0, 2.0):  # free: to lie there is what is looked for
+        diseased = healthy + size * reference_direction(model)
+        assert share(judged(model, diseased).known_biology, "unusual") <= usual + 0.05
+    left = 0.1 * rng.standard_normal(healthy.shape[1])
+    assert share(judged(model, healthy + left, error=0.1).known_biology, "unusual") <= usual + 0.05

@@ -15,7 +15,7 @@ from stratify.assays.proteins.matching import display_names
 from stratify.assays.schema import as_text, parse_numbers
 from stratify.errors import ExperimentError, listed
 from stratify.experiment.cohort import load_cohort, make_experiment_problem
-from stratify.experiment.config import read_experiment
+from stratify.experiment.config import ExperimentConfig, read_experiment
 from stratify.experiment.run import make_recipe
 from stratify.learning.card_reading import CardReading, read_totals
 from stratify.learning.classifier import knowledge
@@ -85,6 +85,7 @@ def make_panel(
     if size not in SIZES:
         raise ExperimentError(f"a size from {min(SIZES)} to {max(SIZES)}", f"{size}", "change --size")
     config = read_experiment(path)
+    _refuse_adjusting(config)
     cohort = load_cohort(config, Path(path).parent)
     problem, recipe = make_experiment_problem(config, cohort.people), make_recipe(config, cohort)
     cost = np.ones(len(problem.assays))
@@ -106,6 +107,15 @@ def make_panel(
     facts = replace(_facts(study, problem, recipe, size), question=config.question, shown=test.shown)
     text = score_card(study.cards[size], reading, facts)
     return Panel(study.table(), _proteins(study, problem, offer, size), text, reading)
+
+
+def _refuse_adjusting(config: ExperimentConfig) -> None:
+    if config.learning.adjust:
+        raise ExperimentError(
+            "an experiment that adjusts for nothing: a card to be computed by hand knows proteins only",
+            f"adjust = {listed(config.learning.adjust)}",
+            "leave out adjust in [learning]",
+        )
 
 
 def read_costs(

@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 
 TOGETHER = "all together"
 LEVEL, POWER = 0.05, 0.8
+NONE = float("nan")
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,26 @@ def _share(
     design, rows = part
     y, n = score[rows], len(rows)
     rng = np.random.default_rng(seed)
+    detectable = detectable_r2(n, design.shape[1])
+    if np.ptp(y) <= 0:  # a model that found nothing gives everybody one score
+        return ScoreShare(name, n, NONE, NONE, NONE, NONE, NONE, detectable)
     whole = _adjusted_r2(y, design)
-    moved = np.array([_adjusted_r2(y[rng.permutation(n)], design) for _ in range(draws)])
+    moved = _permuted(y, design, draws, rng)
     p = (1 + int((moved >= whole - 1e-12).sum())) / (1 + draws)
     again = (rng.integers(0, n, n) for _ in range(draws))
     boot = np.array([_adjusted_r2(y[chosen], design[chosen]) for chosen in again])
     low, high = np.nanquantile(boot, [0.025, 0.975])
-    return ScoreShare(
-        name, n, whole, float(low), float(high), p, float("nan"), detectable_r2(n, design.shape[1])
-    )
+    return ScoreShare(name, n, whole, float(low), float(high), p, float("nan"), detectable)
+
+
+def _permuted(y: Array, design: Array, draws: int, rng: np.random.Generator) -> Array:
+    """Compute the adjusted R2 (draws,) of permuted scores; the design is decomposed once."""
+    left, singular, _ = np.linalg.svd(design - design.mean(axis=0), full_matrices=False)
+    basis = left[:, singular > 1e-10 * singular[0]]
+    centred = y - y.mean()
+    told = np.array([centred[rng.permutation(len(y))] for _ in range(draws)]) @ basis
+    r2 = (told**2).sum(axis=1) / float(centred @ centred)
+    return np.asarray(1 - (1 - r2) * (len(y) - 1) / (len(y) - 1 - basis.shape[1]))
 
 
 def _adjusted_r2(y: Array, design: Array) -> float:
