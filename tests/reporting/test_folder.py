@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stratify.errors import ModelError
+from stratify.errors import ModelError, ScreeningError
 from stratify.learning.validation import Evaluation
 from stratify.reporting.bundle import load_model
 from stratify.reporting.folder import refuse_foreign_folder, replacing, run_record, write_model_folder
@@ -61,6 +61,21 @@ def test_mlflow_loads_the_folder_and_scores(written, training):
     assert set(results["model_digest"]) == {written[1]}
     example = pd.DataFrame(**json.loads((written[0] / "input_example.json").read_text()))
     assert len(served.predict(example)) == 2
+    names = [column.name for column in served.metadata.signature.inputs]
+    assert names == problem.assays.index.tolist()
+
+
+@pytest.mark.parametrize("value", ["98765.4321", np.inf, True, pd.Timestamp("1987-06-05")])
+def test_no_refusal_through_mlflow_repeats_a_row(written, training, value):
+    import mlflow
+
+    served = mlflow.pyfunc.load_model(str(written[0]))
+    problem = training.problem
+    profiles = pd.DataFrame(98765.4321, index=problem.samples[:3], columns=problem.assays.index)
+    profiles[profiles.columns[0]] = value
+    with pytest.raises(ScreeningError, match=profiles.columns[0]) as refusal:
+        served.predict(profiles)
+    assert not re.search("98765|1987|inf\\b", str(refusal.value))
 
 
 def test_input_example_is_nobody(written, training):

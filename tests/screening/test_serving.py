@@ -38,6 +38,13 @@ def test_order_of_columns_and_kind_of_numbers_change_nothing(served, profiles):
     pd.testing.assert_frame_equal(served.predict(whole.astype("Float64")), served.predict(profiles.round()))
 
 
+def test_gaps_of_json_are_gaps(served, profiles):
+    told, gaps = profiles.iloc[:2].copy(), profiles.iloc[:2].astype(object)
+    told.iloc[0, :5], gaps.iloc[0, :5] = np.nan, None
+    told.iloc[:, 7], gaps.iloc[:, 7] = np.nan, None
+    pd.testing.assert_frame_equal(served.predict(gaps), served.predict(told))
+
+
 def test_missing_values_and_a_few_absent_columns_are_allowed(served, model, profiles):
     light = model.assays.index[np.argsort(model.scorer.importance())[:20]]
     profiles.iloc[0] = np.nan
@@ -59,6 +66,7 @@ SECRET = 98765.4321
         (lambda t: t.set_axis([t.columns[1], *t.columns[1:]], axis=1), "1 columns repeated"),
         (lambda t: t.assign(**{t.columns[0]: str(SECRET)}), "1 columns not numbers"),
         (lambda t: t.assign(**{t.columns[0]: True}), "1 columns not numbers"),
+        (lambda t: t.assign(**{t.columns[0]: [SECRET, str(SECRET)] * 20}), "1 columns not numbers"),
         (lambda t: t.assign(**{t.columns[0]: np.inf}), "1 columns infinite"),
         (lambda t: t[t.columns[:9]], "all of panel"),
         (lambda t: t.iloc[:0], "without rows"),

@@ -31,6 +31,7 @@ from stratify.cli.prevalence import prevalence
 from stratify.cli.promote import promote
 from stratify.cli.register import register
 from stratify.cli.reliability import reliability
+from stratify.cli.reproduce import reproduce
 from stratify.cli.reverse import reverse
 from stratify.cli.screen import screen
 from stratify.cli.serve import serve
@@ -67,6 +68,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "compare": compare,
     "register": register,
     "promote": promote,
+    "reproduce": reproduce,
     "verify": verify,
     "sign": sign,
 }

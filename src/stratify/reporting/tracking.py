@@ -183,9 +183,10 @@ def _requirement() -> str:
 
 
 def _signature(model: FrozenModel) -> Any:
+    """Name the columns. MLflow repeats rows where it refuses a type, so types are left to the loader."""
     mlflow = import_mlflow()
-    double, column = mlflow.types.DataType.double, mlflow.types.ColSpec
-    columns: Any = [column(double, str(name), required=False) for name in model.assays.index]
+    anything, column = mlflow.types.schema.AnyType(), mlflow.types.ColSpec
+    columns: Any = [column(anything, str(name), required=False) for name in model.assays.index]
     return mlflow.models.ModelSignature(inputs=mlflow.types.Schema(columns))
 
 

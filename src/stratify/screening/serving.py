@@ -76,16 +76,19 @@ class ServedModel:
         columns = profiles.columns.astype(str)
         _refuse_columns("unknown", columns[~columns.isin(known)])
         _refuse_columns("repeated", columns[columns.duplicated()])
-        wrong = [
-            column
-            for column, kind in zip(columns, profiles.dtypes, strict=True)
-            if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind)
-        ]
+        wrong = [name for place, name in enumerate(columns) if not _has_numbers(profiles.iloc[:, place])]
         _refuse_columns("not numbers", wrong)
         refuse_uncovered(self.model, known.isin(columns))
         levels = profiles.set_axis(columns, axis=1).reindex(columns=known).to_numpy(float, na_value=np.nan)
         _refuse_columns("infinite", known[np.isinf(levels).any(axis=0)])
         return np.ascontiguousarray(levels)
+
+
+def _has_numbers(column: pd.Series) -> bool:
+    """Say whether a column holds numbers and gaps; JSON leaves a gap as None, in a column of objects."""
+    if column.dtype == object:
+        return all(value is None or type(value) in (int, float) for value in column)
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _refusal(found: str) -> ScreeningError:
