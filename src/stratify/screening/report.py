@@ -18,6 +18,7 @@ from stratify.learning.decision import INDETERMINATE, REASONS
 from stratify.learning.frozen import FrozenModel
 from stratify.screening.outcome import Screening
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
+from stratify.screening.plain_words import score_sentences
 from stratify.screening.widening import widening_sentences
 
 MOST_DETAILED = 200
@@ -60,6 +61,10 @@ class Patient:
         Reasons in words.
     proteins, pathways : Waterfall or None
         None where the patient gets no pictures.
+    score : list of str
+        What moves the score, in sentences.
+    change : str
+        What single protein would change a flag.
     """
 
     row: dict[str, Any]
@@ -67,6 +72,8 @@ class Patient:
     why: list[str]
     proteins: Waterfall | None
     pathways: Waterfall | None
+    score: list[str]
+    change: str
 
 
 def render_report(screening: Screening) -> str:
@@ -152,7 +159,10 @@ def _patient(screening: Screening, i: int, *, pictured: bool) -> Patient:
         row,
         "open" if row["call"] == INDETERMINATE else tone,
         [REASONS[code] for code in row["reason_codes"].split(";")],
-        *pictures,
+        pictures[0],
+        pictures[1],
+        score_sentences(screening.model, screening.contributions[i]) if pictured else [],
+        screening.changes[i],
     )
 
 
