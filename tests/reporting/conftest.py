@@ -14,9 +14,12 @@ from stratify.learning.planted import model_map
 from stratify.learning.problem import Problem
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Plan
-from stratify.reporting.explain import explain
+from stratify.reporting.card import alt_texts, marked_text
 from stratify.reporting.facts import Facts, Flow, count_target_calls
+from stratify.reporting.folder import write_model_folder
 from stratify.reporting.plots import draw_figures
+from stratify.reporting.raw_facts import raw_facts
+from stratify.reporting.record import card_facts, run_record
 from stratify.signatures.pathways import pathway_table
 from stratify.subtyping.definition import read_definition
 
@@ -110,4 +113,19 @@ def facts(training: Training) -> Facts:
 
 @pytest.fixture(scope="session")
 def figures(training: Training, facts: Facts) -> dict[str, str]:
-    return draw_figures(training, explain(training), facts.found)
+    return draw_figures(raw_facts(training, facts))
+
+
+@pytest.fixture(scope="session")
+def card_folder(training, facts, figures, tmp_path_factory):
+    """A model folder; copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("cards") / "small-1"
+    write_model_folder(training, facts, figures, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def marked(training, facts, figures) -> str:
+    """The card with the path of each fact."""
+    raw = raw_facts(training, facts)
+    return marked_text(card_facts(run_record(training, facts, raw), raw, alt_texts(figures)))

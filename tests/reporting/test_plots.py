@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from stratify.reporting.canvas import alt_text
-from stratify.reporting.explain import explain
-from stratify.reporting.plots import draw_figures, healthy_bound, out_of_fold_groups
+from stratify.reporting.card import alt_texts
+from stratify.reporting.plots import draw_figures, figure_alts, healthy_bound, out_of_fold_groups
+from stratify.reporting.raw_facts import raw_facts
 
 NAMES = {
     "roc",
@@ -18,11 +19,13 @@ NAMES = {
     "shap-beeswarm",
     "shap-pathways",
     "shap-pathways-beeswarm",
+    "shap-dependence",
+    "decision",
 }
 
 
 def test_same_training_is_the_same_bytes(training, facts, figures):
-    assert draw_figures(training, explain(training), facts.found) == figures
+    assert draw_figures(raw_facts(training, facts)) == figures
 
 
 def test_every_figure_says_what_it_shows(training, figures):
@@ -34,16 +37,20 @@ def test_every_figure_says_what_it_shows(training, figures):
     assert all(alt_text(svg).endswith(".") for svg in figures.values())
 
 
-def test_model_without_healthy_and_target_people_has_no_magnitude(null):
-    figures = draw_figures(null, explain(null))
+def test_model_without_healthy_and_target_people_has_no_magnitude(null, make_facts):
+    figures = draw_figures(raw_facts(null, make_facts(null)))
     assert set(figures) == NAMES
     assert "healthy bound" not in figures["scores"]
 
 
-def test_trees_are_drawn_too(boosted):
-    figures = draw_figures(boosted, explain(boosted))
+def test_trees_are_drawn_too(boosted, make_facts):
+    figures = draw_figures(raw_facts(boosted, make_facts(boosted)))
     assert "composite" not in figures["roc"]
     assert set(figures) == NAMES | {"magnitude"}
+
+
+def test_words_need_no_picture(training, facts, figures):
+    assert figure_alts(raw_facts(training, facts)) == alt_texts(figures)
 
 
 def test_no_sample_id_is_drawn(figures):

@@ -12,6 +12,7 @@ import typer
 
 from stratify.cli.agree import agree
 from stratify.cli.associate import associate
+from stratify.cli.card import card
 from stratify.cli.check import check
 from stratify.cli.compare import compare
 from stratify.cli.contrast import contrast
@@ -56,6 +57,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "agree": agree,
     "detect": detect,
     "train": train,
+    "card": card,
     "panel": panel,
     "evaluate": evaluate,
     "screen": screen,

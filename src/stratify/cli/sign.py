@@ -14,7 +14,7 @@ def sign(
 ) -> None:
     """Sign a model folder, so that others can tell who made it (STRATIFY_TRUSTED_KEYS, docs/security.md)."""
     from stratify.reporting.signature import sign_folder
-    from stratify.reporting.verification import verify_contents
+    from stratify.reporting.verified_folder import verify_contents
 
     verify_contents(model)
     print(f"signature: {sign_folder(model, key)}")

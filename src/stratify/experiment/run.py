@@ -29,13 +29,13 @@ from stratify.learning.negative_controls import NegativeControls, judge_negative
 from stratify.learning.planted import model_map
 from stratify.learning.problem import Problem
 from stratify.learning.requirements import label_proteins_among, require_answerable
-from stratify.learning.subgroups import Subgroup, subgroups
+from stratify.learning.subgroups import memberships, subgroups_of
 from stratify.learning.training import Recipe, Training, train
 from stratify.learning.validation import Evaluation, Plan, refuse_few_patients
-from stratify.reporting.explain import explain
 from stratify.reporting.facts import BOOSTED, Facts, Flow, LabelAccount, count_target_calls
 from stratify.reporting.folder import refuse_foreign_folder, write_model_folder
 from stratify.reporting.plots import draw_figures
+from stratify.reporting.raw_facts import raw_facts
 from stratify.reporting.store import open_store
 from stratify.reporting.tracking import started_run, track
 from stratify.subtyping.definition import read_definition
@@ -160,7 +160,7 @@ def run_config(
         if config.learning.learning_curve:
             facts = replace(facts, curve=_curve(problem, recipe, execution, tell))
         tell("explaining and drawing")
-        figures = draw_figures(training, explain(training), facts.found)
+        figures = draw_figures(raw_facts(training, facts))
         write_model_folder(training, facts, figures, folder)
         forget_searches(folder)
         if tracked:
@@ -234,6 +234,7 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
     -------
     Facts
     """
+    members = _memberships(config, cohort, training)
     return Facts(
         question=config.question,
         experiment=file,
@@ -248,7 +249,8 @@ def gather_facts(config: ExperimentConfig, cohort: Cohort, training: Training, f
         target_calls=count_target_calls(training),
         found=model_map(training.model),
         label=_label_account(config, cohort, training.problem),
-        subgroups=_subgroups(config, cohort, training),
+        memberships=members,
+        subgroups=tuple(subgroups_of(training.evaluation.of(training.family), members)),
         shares=target_shares(config, cohort, training),
         negative_controls=_negative_controls(config, training.problem),
     )
@@ -295,11 +297,11 @@ def _flow(config: ExperimentConfig, cohort: Cohort, problem: Problem) -> Flow:
     )
 
 
-def _subgroups(config: ExperimentConfig, cohort: Cohort, training: Training) -> tuple[Subgroup, ...]:
+def _memberships(config: ExperimentConfig, cohort: Cohort, training: Training) -> pd.DataFrame:
     asked = dict.fromkeys([*config.data.covariates, *filter(None, [site_column(config.data.site)])])
     people = cohort.people.obs
     columns = people[require_columns(people, list(asked))] if asked else people[[]]
-    return tuple(subgroups(training.evaluation.of(training.family), columns))
+    return memberships(training.evaluation.of(training.family), columns)
 
 
 def _curve(

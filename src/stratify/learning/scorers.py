@@ -110,6 +110,11 @@ class Scorer:
         n_proteins = len(self.center)
         return values[:, :n_proteins] + values[:, n_proteins:] @ self.pathways
 
+    def interactions(self, profiles: Array) -> Array:
+        """Shapley interaction values (n, n_features, n_features) of a booster's own features."""
+        values = self._boosted(self.standardise(profiles), pred_interactions=True)
+        return np.asarray(values, dtype=float)[:, :-1, :-1]
+
     def importance(self) -> Array:
         """Share of the weight (n_proteins,) each protein has in the score; sums to one."""
         raw = np.abs(self.weights) if self.linear else self._gain()

@@ -58,14 +58,54 @@ def subgroups(predictions: pd.DataFrame, people: pd.DataFrame) -> list[Subgroup]
     ----------
     Newcombe, Stat Med 2006, doi:10.1002/sim.2324 (method 5).
     """
+    return subgroups_of(predictions, memberships(predictions, people))
+
+
+def memberships(predictions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Say who belongs to which subgroup.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Out-of-fold scores of one family.
+    people : DataFrame
+        As in `subgroups`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``column, level, sample_id``, the columns and their levels in their order.
+    """
     labelled = predictions[predictions["label"] >= 0]
     learned = people[people.index.isin(labelled["sample_id"])]
-    rows = []
-    for column in learned.columns:
-        for level, ids in _levels(learned[column]):
-            part = labelled[labelled["sample_id"].isin(ids)]
-            rows.append(_subgroup(str(column), level, part))
-    return rows
+    rows = [
+        (str(column), level, str(sample))
+        for column in learned.columns
+        for level, ids in _levels(learned[column])
+        for sample in ids
+    ]
+    return pd.DataFrame(rows, columns=["column", "level", "sample_id"])
+
+
+def subgroups_of(predictions: pd.DataFrame, members: pd.DataFrame) -> list[Subgroup]:
+    """Look at the out-of-fold scores of subgroups whose members are known.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Out-of-fold scores of one family.
+    members : DataFrame
+        As from `memberships`.
+
+    Returns
+    -------
+    list of Subgroup
+    """
+    labelled = predictions[predictions["label"] >= 0]
+    return [
+        _subgroup(str(column), str(level), labelled[labelled["sample_id"].isin(part["sample_id"])])
+        for (column, level), part in members.groupby(["column", "level"], sort=False)
+    ]
 
 
 def _levels(values: pd.Series) -> Iterator[tuple[str, pd.Index]]:

@@ -15,7 +15,7 @@ from stratify.learning.frozen import Batch, FrozenModel, score_batch
 from stratify.learning.scorers import is_booster
 from stratify.reporting.frozen_fields import Store, from_fields, to_fields
 from stratify.reporting.plain_arrays import ArrayFileError, read_arrays
-from stratify.reporting.verification import verify_folder
+from stratify.reporting.verified_folder import verify_folder
 
 BUNDLE_SCHEMA = 2
 READABLE = (1, 2)

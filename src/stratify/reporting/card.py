@@ -1,56 +1,75 @@
-"""The model card: one Markdown text, filled from a training and its facts, and the same as a page."""
+"""The model card: Markdown, page and JSON, filled from one set of facts."""
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from stratify.learning.decision import REASONS
-from stratify.learning.frozen import ASSUMED_OFFSET_SD, ASSUMED_PREVALENCES, FrozenModel
 from stratify.learning.training import Training
 from stratify.reporting.canvas import alt_text
-from stratify.reporting.explain import Explanation, explain
-from stratify.reporting.facts import Facts, flatten
-from stratify.reporting.learning_curve import curve_rows
-from stratify.reporting.performance import calibration, everything, family_results
-from stratify.reporting.plots import BASELINE
-from stratify.reporting.searches import summarise_searches
-from stratify.reporting.validation_detail import validation_detail
+from stratify.reporting.card_metadata import metadata_header
+from stratify.reporting.facts import Facts
+from stratify.reporting.raw_facts import raw_facts
+from stratify.reporting.record import BASELINE, card_facts, run_record
+from stratify.reporting.traced import count, mark, path_of, statements, trace, tracing, unmarked
 
 NOT_COMPUTED = "not computed"
-N_LEADING = 15
+CARD_FORMAT = 1
 WARNING = "**WARNING"
 SAID_ELSEWHERE = ("name", "version", "question", "definition", "seed")
 
 
-def write_card(training: Training, facts: Facts, figures: Mapping[str, str], folder: Path) -> None:
-    """Write ``card.md`` and ``card.html`` from one text.
+def write_card(facts: Mapping[str, Any], figures: Mapping[str, str], folder: Path) -> None:
+    """Write ``card.md``, ``card.html`` and ``card.json`` from the same facts.
 
     Parameters
     ----------
-    training : Training
-        A finished training.
-    facts : Facts
-        What is reported beside it.
+    facts : mapping
+        As from `stratify.reporting.record.card_facts`.
     figures : mapping
         Name to SVG text; ``card.md`` points to ``figures/<name>.svg``, the page holds them.
     folder : Path
         Of the model.
     """
-    text = card_text(training, facts, figures)
-    (folder / "card.md").write_text(text, encoding="utf-8", newline="\n")
-    page = card_page(text, figures, title=f"{training.model.name} version {training.model.version}")
-    (folder / "card.html").write_text(page, encoding="utf-8", newline="\n")
+    for name, text in card_files(facts, figures).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def card_files(facts: Mapping[str, Any], figures: Mapping[str, str]) -> dict[str, str]:
+    """Make every form of a card; the same facts give the same bytes.
+
+    Parameters
+    ----------
+    facts : mapping
+        As from `stratify.reporting.record.card_facts`.
+    figures : mapping
+        Name to SVG text.
+
+    Returns
+    -------
+    dict of str
+        File name to text.
+    """
+    marked = marked_text(facts)
+    text = unmarked(marked)
+    model = facts["model"]
+    stated = {"format": CARD_FORMAT, "facts": facts, "statements": statements(marked)}
+    return {
+        "card.md": metadata_header(facts) + text,
+        "card.html": card_page(text, figures, title=f"{model['name']} version {model['version']}"),
+        "card.json": json.dumps(stated, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+    }
 
 
 def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> str:
-    """Fill the card, in Markdown; the same training gives the same text.
+    """Fill the card of a training, in Markdown; the same training gives the same text.
 
     Parameters
     ----------
@@ -64,6 +83,27 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
     Returns
     -------
     str
+    """
+    raw = raw_facts(training, facts)
+    return unmarked(marked_text(card_facts(run_record(training, facts, raw), raw, alt_texts(figures))))
+
+
+def alt_texts(figures: Mapping[str, str]) -> dict[str, str]:
+    """Read what each figure says it shows."""
+    return {name: alt_text(svg) for name, svg in sorted(figures.items())}
+
+
+def marked_text(facts: Mapping[str, Any]) -> str:
+    """Fill the card, each fact between marks that hold its path (`stratify.reporting.traced`).
+
+    Parameters
+    ----------
+    facts : mapping
+        As from `stratify.reporting.record.card_facts`.
+
+    Returns
+    -------
+    str
 
     References
     ----------
@@ -71,52 +111,39 @@ def card_text(training: Training, facts: Facts, figures: Mapping[str, str]) -> s
     Collins et al., BMJ 2024, doi:10.1136/bmj-2023-078378 (TRIPOD+AI).
     """
     environment = _environment(finalize=_for_markdown)
-    environment.filters |= {"fixed": fixed, "percent": percent, "p": p_value, "words": in_words}
-    evaluation = everything(training, facts)
+    written: dict[str, Callable[..., str]] = {"fixed": fixed, "percent": percent, "p": p_value}
+    environment.filters |= {name: tracing(one) for name, one in written.items()}
+    environment.filters |= {"words": in_marked_words, "number_of": count, "capital": tracing(_capital)}
+    traced = trace(facts)
+    run = traced["run"]
     text = environment.get_template("card.md").render(
-        training=training,
-        model=training.model,
-        rule=training.model.rule,
-        test=training.test,
-        facts=facts,
-        results=family_results(evaluation, training.family),
+        facts=run,
+        summary=traced["summary"],
+        model=traced["model"],
+        rule=traced["model"]["rule"],
+        test=run["permutation_test"],
+        results=run["families"],
         baseline=BASELINE,
-        repeats=evaluation.of(training.family)["repeat"].nunique(),
-        folds=evaluation.n_folds,
-        fit=calibration(evaluation.of(training.family)),
-        threshold=_threshold(training),
-        detection=_detection(training),
-        leading=_leading(explain(training)),
-        panels=training.model.assays["panel"]
-        .replace("", "panel not stated")
-        .value_counts(sort=False)
-        .to_dict(),
-        figure=_figure_line(figures),
+        fit=run["calibration"],
+        threshold=traced["model"]["threshold"],
+        detection=traced["model"]["detection"],
+        explained=run.get("explanation"),
+        figure=_figure_line(traced["figures"]),
         reasons=REASONS,
-        prevalences=ASSUMED_PREVALENCES,
-        offset_sd=ASSUMED_OFFSET_SD,
-        settings=_settings(facts),
-        choices=training.choices,
-        searches=summarise_searches(training.searches),
-        stop_after=flatten(facts.settings).get("learning.stop_after_minutes", 0),
-        sites=facts.sites.results() if facts.sites else [],
-        detail=validation_detail(training),
-        subgroups=facts.subgroups,
-        curve=curve_rows(facts.curve),
-        found=_found(facts),
-        kept=[fixed(float(share)) for share in training.model.scorer.effects.kept],
-        site_unknown=flatten(facts.settings).get("data.site") == "unknown",
+        settings=_settings(run["settings"]),
+        choices=run["family_choice"],
+        searches=run["searches"],
+        stop_after=run["settings"].get("learning.stop_after_minutes", 0),
+        sites=run["sites"] or [],
+        detail=run["validation"],
+        subgroups=run["subgroups"],
+        curve=run["curve"],
+        found=traced["found"],
+        checklists=traced["checklists"],
+        site_unknown=run["settings"].get("data.site") == "unknown",
         not_computed=NOT_COMPUTED,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def _found(facts: Facts) -> list[dict[Hashable, Any]] | None:
-    """Rows of the map, one a size and leak, with the worth of a flag where a quarter is skewed."""
-    if facts.found is None:
-        return None
-    middle = ASSUMED_PREVALENCES[1]
-    return facts.found[facts.found["prevalence"] == middle].to_dict("records")
 
 
 def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
@@ -153,12 +180,12 @@ def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
     return template.render(title=title, body=markdown.render(text)) + "\n"
 
 
-def fixed(value: float | None, digits: int = 2) -> str:
+def fixed(value: float | str | None, digits: int = 2) -> str:
     """Write a number with a fixed number of digits.
 
     Parameters
     ----------
-    value : float or None
+    value : float, text of one, or None
         Not computed where None or not a number.
     digits : int, default 2
         After the point.
@@ -172,7 +199,8 @@ def fixed(value: float | None, digits: int = 2) -> str:
     >>> fixed(-0.001), fixed(float("nan")), fixed(float("inf"))
     ('0.00', 'not computed', 'none')
     """
-    if value is None or math.isnan(value):
+    value = math.nan if value is None else float(value)
+    if math.isnan(value):
         return NOT_COMPUTED
     if math.isinf(value):
         return "none"
@@ -263,68 +291,52 @@ class _Markdown(str):
 
 
 def _for_markdown(value: Any) -> Any:
-    """Keep what a name holds from being read as Markdown or HTML."""
-    if not isinstance(value, str) or isinstance(value, _Markdown):
+    """Keep what a name holds from being read as Markdown or HTML, and mark what comes from a fact."""
+    if isinstance(value, _Markdown) or isinstance(value, bool) or value is None:
         return value
+    text = _escaped(value) if isinstance(value, str) else str(value)
+    return _Markdown(mark(text, path_of(value)))
+
+
+def _escaped(value: str) -> str:
     text = re.sub(r"([\\`*\[\]<>|#])", r"\\\1", " ".join(value.split()))
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
 
 
-def _figure_line(figures: Mapping[str, str]) -> Callable[[str], str]:
+def in_marked_words(items: Sequence[Any] | Mapping[Any, Any]) -> str:
+    """Join facts, or names with their counts, with commas, each marked; ``none`` when there are none.
+
+    Parameters
+    ----------
+    items : sequence or mapping
+        Traced facts.
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(items, Mapping):
+        return _Markdown(in_words([f"{_for_markdown(k)} {_for_markdown(v)}" for k, v in items.items()]))
+    return _Markdown(in_words([_for_markdown(item) for item in items]))
+
+
+def _figure_line(alts: Mapping[str, str]) -> Callable[[str], str]:
     def line(name: str) -> str:
-        if name not in figures:
+        if name not in alts:
             return _Markdown(f"Figure {name}: {NOT_COMPUTED}.")
-        return _Markdown(f"![{_for_markdown(alt_text(figures[name]))}](figures/{name}.svg)")
+        return _Markdown(f"![{_for_markdown(alts[name])}](figures/{name}.svg)")
 
     return line
 
 
-def _settings(facts: Facts) -> dict[str, str]:
-    """Write settings for a reader, less those that stand elsewhere in the card."""
-    settings = flatten(facts.settings).items()
-    shown = {key: value for key, value in settings if key not in SAID_ELSEWHERE and key[:5] != "data."}
-    return {key: in_words(value if isinstance(value, list) else [value]) for key, value in shown.items()}
-
-
-def _threshold(training: Training) -> dict[str, float]:
-    """Numbers of the locked threshold: as a score, as magnitude in healthy SDs, as relative size."""
-    model = training.model
-    healthy, rule = model.healthy, model.rule
-    negatives = int((training.problem.y == 0).sum())
-    smallest_p = 1 / (1 + negatives)
-    if not healthy.known:
-        return {"smallest_p": smallest_p}
-    z = healthy.reach(rule.healthy_tail)
+def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """List settings for a reader, less those that stand elsewhere in the card."""
     return {
-        "smallest_p": smallest_p,
-        "z": z,
-        "score": healthy.mean + z * healthy.sd,
-        "size": z * healthy.sd / healthy.unit,
-        "relevant_z": healthy.in_sds(rule.smallest_relevant_size),
+        key: value if isinstance(value, list) else [value]
+        for key, value in settings.items()
+        if key not in SAID_ELSEWHERE and key[:5] != "data."
     }
 
 
-def _detection(training: Training) -> dict[str, Any]:
-    """Proteins that were above their detection limit in fewer than half of the samples."""
-    model = training.model
-    hidden = model.detectability < 0.5
-    lead = _on_axis(model, model.rule.lead)
-    genes = model.assays["gene"].to_numpy()
-    weight = float(model.scorer.importance()[hidden].sum())
-    return {
-        "hidden": int(hidden.sum()),
-        "weight": weight,
-        "lead": genes[hidden & lead].tolist(),
-        "n_lead": int(lead.sum()),
-    }
-
-
-def _on_axis(model: FrozenModel, axis: str) -> np.ndarray:
-    if axis not in model.axes.names:
-        return np.zeros(len(model.assays), dtype=bool)
-    return model.axes.weights[model.axes.names.index(axis)] > 0
-
-
-def _leading(explanation: Explanation) -> dict[str, Any]:
-    rows = explanation.leading().head(N_LEADING)
-    return {"proteins": list(rows.itertuples()), "pathways": explanation.leading_pathways().to_dict()}
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.assays.proteins.matching import display_names
-from stratify.learning.frozen import complete
+from stratify.learning.frozen import FrozenModel, complete
 from stratify.learning.training import Training
+from stratify.signatures.gaps import fill_gaps
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,8 @@ class Explanation:
         ``base + values.sum(axis=1)`` is the score.
     base : float
         Score where every contribution is zero.
+    filled : array of shape (n, n_proteins)
+        The profiles in the unit of the levels.
     """
 
     sample_ids: NDArray[np.str_]
@@ -41,6 +44,7 @@ class Explanation:
     profiles: Array
     values: Array
     base: float
+    filled: Array
 
     @property
     def scores(self) -> Array:
@@ -79,7 +83,8 @@ def explain(training: Training) -> Explanation:
     """Explain the final model on everybody who was learned from and on the target people.
 
     Values of a linear score are exact for independent proteins, against the mean profile of the
-    labelled people; values of boosted trees follow the paths of the trees.
+    labelled people (interventional); values of boosted trees follow the paths of the trees, so that no
+    profile is asked about that the trees never saw (path-dependent).
 
     Parameters
     ----------
@@ -101,15 +106,67 @@ def explain(training: Training) -> Explanation:
     rows = np.flatnonzero(learned | problem.target)
     filled = complete(model, problem.profiles[rows], problem.limits_of(rows))
     filled = model.scorer.adjusted(filled, problem.covariates_of(rows))
+    return _explained(model, filled, problem.samples[rows], learned[rows])
+
+
+def explain_kept(model: FrozenModel, sample_ids: NDArray[np.str_]) -> Explanation | None:
+    """Explain a model on the people whom it keeps.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        As trained, or as read from a bundle.
+    sample_ids : string array of shape (n,)
+        Of the kept people: those of its out-of-fold scores, in the order in which they first occur.
+
+    Returns
+    -------
+    Explanation or None
+        None where it keeps nobody. Values are those of `explain`.
+    """
+    kept = model.held_out
+    if not kept.known:
+        return None
+    filled = model.scorer.adjusted(fill_gaps(model.gaps, kept.profiles), kept.covariates)
+    return _explained(model, filled, np.asarray(sample_ids), np.ones(len(filled), dtype=bool))
+
+
+def _explained(
+    model: FrozenModel, filled: Array, sample_ids: NDArray[np.str_], learned: NDArray[np.bool_]
+) -> Explanation:
     values = model.scorer.contributions(filled, model.background)
     return Explanation(
-        sample_ids=problem.samples[rows],
-        learned=learned[rows],
+        sample_ids=sample_ids,
+        learned=learned,
         proteins=model.assays[["pathway"]].astype(str).assign(protein=display_names(model.assays)),
         profiles=model.scorer.standardise(filled),
         values=values,
         base=float(np.mean(model.scorer.score(filled) - values.sum(axis=1))),
+        filled=filled,
     )
+
+
+def refit_shares(explanation: Explanation, model: FrozenModel) -> Array:
+    """Share of the mean absolute contribution by refit, for the same people.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Of the final model.
+    model : FrozenModel
+        With a model for each fold and repeat.
+
+    Returns
+    -------
+    array of shape (n_members, n_proteins)
+        Each refit against the mean of these people.
+    """
+    rows = explanation.filled[explanation.learned]
+    found = []
+    for member in model.members:
+        background = member.scorer.standardise(rows).mean(axis=0)
+        found.append(_shares(member.scorer.contributions(rows, background)))
+    return np.array(found)
 
 
 def _shares(values: Array) -> Array:

@@ -131,6 +131,8 @@ class Facts:
         Of the chosen family, where one site after the other was held out.
     subgroups : tuple of Subgroup
         Discrimination among some of the people.
+    memberships : DataFrame
+        Who belongs to which subgroup: ``column, level, sample_id``.
     curve : LearningCurve or None
         Of the pre-specified family and XGBoost.
     shares : tuple of ScoreShare
@@ -156,6 +158,7 @@ class Facts:
     found: pd.DataFrame | None = None
     sites: SiteValidation | None = None
     subgroups: tuple[Subgroup, ...] = ()
+    memberships: pd.DataFrame = field(default_factory=pd.DataFrame)
     curve: LearningCurve | None = None
     shares: tuple[ScoreShare, ...] = ()
     negative_controls: NegativeControls | None = None

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import pandas as pd
-
 from stratify.errors import ModelError
 from stratify.learning.training import Training
 from stratify.reporting.bundle import write_bundle
-from stratify.reporting.card import write_card
-from stratify.reporting.facts import Facts, flatten
+from stratify.reporting.card import alt_texts, write_card
+from stratify.reporting.facts import Facts
 from stratify.reporting.manifest import MANIFEST, write_manifest
-from stratify.reporting.performance import calibration, everything, family_results
-from stratify.reporting.searches import summarise_searches
+from stratify.reporting.raw_facts import RawFacts, raw_facts
+from stratify.reporting.record import card_facts, run_record
 from stratify.reporting.tracking import write_mlmodel
-from stratify.reporting.validation_detail import validation_detail
 
 
 def write_model_folder(
@@ -57,11 +52,13 @@ def write_model_folder(
     with replacing(Path(folder)) as work:
         write_bundle(training.model, work / "bundle")
         write_mlmodel(training.model, work, digest=_digest(work / "bundle"))
-        _write_facts(training, facts, work / "facts")
+        raw = raw_facts(training, facts)
+        run = run_record(training, facts, raw)
+        _write_facts(run, raw, work / "facts")
         (work / "figures").mkdir()
         for name, svg in figures.items():
             _write(work / "figures" / f"{name}.svg", svg)
-        write_card(training, facts, figures, work)
+        write_card(card_facts(run, raw, alt_texts(figures)), figures, work)
         return write_manifest(work)
 
 
@@ -127,79 +124,11 @@ def _swap(work: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def run_record(training: Training, facts: Facts) -> dict[str, Any]:
-    """Facts of a run as they are written to ``facts/run.json``.
-
-    Parameters
-    ----------
-    training : Training
-        A finished training.
-    facts : Facts
-        What is reported beside it.
-
-    Returns
-    -------
-    dict
-        Of JSON values.
-    """
-    apart = ("baselines", "flow", "target_calls", "label", "found", "sites", "subgroups", "curve", "shares")
-    stated = {key: value for key, value in vars(facts).items() if key not in apart}
-    if facts.label:
-        stated["label"] = asdict(facts.label)
-    if facts.negative_controls:
-        stated["negative_controls"] = asdict(facts.negative_controls)
-    return {
-        **stated,
-        "settings": flatten(facts.settings),
-        "flow": asdict(facts.flow),
-        "target_calls": asdict(facts.target_calls) if facts.target_calls else None,
-        "data_digest": facts.data_digest,
-        "definition": dict(training.model.definition),
-        "family": training.family,
-        "families": [asdict(row) for row in family_results(everything(training, facts), training.family)],
-        "calibration": asdict(calibration(training.evaluation.of(training.family))),
-        "permutation_test": asdict(training.test) | {"shown": training.test.shown},
-        "family_choice": dict(training.choices),
-        "searches": asdict(summarise_searches(training.searches)),
-        "validation": _detail(training),
-        "score_shares": [asdict(row) | {"shown": row.shown} for row in facts.shares],
-        "subgroups": [asdict(row) for row in facts.subgroups],
-        "learning_curve": facts.curve.table().to_dict("records") if facts.curve else None,
-        "sites": [asdict(row) for row in facts.sites.results()] if facts.sites else None,
-    }
-
-
-def _write_facts(training: Training, facts: Facts, folder: Path) -> None:
+def _write_facts(run: Mapping[str, Any], raw: RawFacts, folder: Path) -> None:
     folder.mkdir()
-    record = json.dumps(_plain(run_record(training, facts)), sort_keys=True, indent=1, ensure_ascii=False)
-    _write(folder / "run.json", record + "\n")
-    _write_table(everything(training, facts).predictions, folder / "out_of_fold.csv")
-    _write_table(training.searches, folder / "searches.csv")
-    if facts.found is not None:
-        _write_table(facts.found, folder / "detectability.csv")
-    if facts.sites:
-        _write_table(facts.sites.predictions, folder / "out_of_site.csv")
-
-
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    if len(table):
-        _write(path, table.to_csv(index=False, lineterminator="\n"))
-
-
-def _detail(training: Training) -> dict[str, Any]:
-    """Detail without the share of refits by protein, which has a table of its own."""
-    record = asdict(validation_detail(training))
-    del record["stability"]["kept"]
-    return record
-
-
-def _plain(value: Any) -> Any:
-    """Replace what JSON has no word for: tuples by lists, mappings by dicts, what is not finite by null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    _write(folder / "run.json", json.dumps(run, indent=1, ensure_ascii=False) + "\n")
+    for name, text in raw.tables.items():
+        _write(folder / name, text)
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from stratify.learning.training import Training
+from stratify.learning.performance import net_benefit_at
 from stratify.reporting.canvas import (
     BLUE,
     GREEN,
@@ -23,62 +22,72 @@ from stratify.reporting.canvas import (
     to_svg,
 )
 from stratify.reporting.detectability_figure import draw_detectability
-from stratify.reporting.explain import Explanation
-from stratify.reporting.performance import mean_roc, reliability
-from stratify.reporting.shap_plots import (
-    draw_beeswarm,
-    draw_pathway_beeswarm,
-    draw_pathway_shares,
-    draw_shares,
-)
+from stratify.reporting.performance import crossed_probability, mean_roc, reliability
+from stratify.reporting.raw_facts import RawFacts
+from stratify.reporting.record import BASELINE
+from stratify.reporting.shap_plots import explanation_drawings
 
 Array = NDArray[np.float64]
 
-BASELINE = "composite"
 
-
-def draw_figures(
-    training: Training, explanation: Explanation, found: pd.DataFrame | None = None
-) -> dict[str, str]:
+def draw_figures(raw: RawFacts) -> dict[str, str]:
     """Draw every figure of a card.
 
     Parameters
     ----------
-    training : Training
-        A finished training.
-    explanation : Explanation
-        Of the same training.
-    found : DataFrame, optional
-        What the model finds (`model_map`).
+    raw : RawFacts
+        Of a training, or stored.
 
     Returns
     -------
     dict of str
-        Name to SVG text with a title that describes it; the same training gives the same bytes.
+        Name to SVG text with a title that describes it; the same facts give the same bytes. Those of an
+        explanation are missing where a stored model keeps nobody.
     """
-    drawings: dict[str, Callable[[], Drawing]] = {
-        "roc": lambda: draw_roc(training),
-        "scores": lambda: draw_scores(training),
-        "calibration": lambda: draw_calibration(training),
-        "shap-proteins": lambda: draw_shares(explanation),
-        "shap-beeswarm": lambda: draw_beeswarm(explanation),
-        "shap-pathways": lambda: draw_pathway_shares(explanation),
-        "shap-pathways-beeswarm": lambda: draw_pathway_beeswarm(explanation),
-    }
-    if training.model.healthy.known and training.problem.target.any():
-        drawings["magnitude"] = lambda: draw_magnitude(training, explanation)
-    if found is not None:
-        people = f"{int(found['studies'].iloc[0])} healthy people of the training"
-        drawings["detectability"] = lambda: draw_detectability(found, people)
     figures = {}
     with styled():
-        for name, draw in drawings.items():
+        for name, draw in drawings_of(raw).items():
             figure, alt = draw()
             figures[name] = to_svg(figure, name, alt)
     return figures
 
 
-def draw_roc(training: Training) -> Drawing:
+def figure_alts(raw: RawFacts) -> dict[str, str]:
+    """Say in words what each figure shows, without a picture.
+
+    Parameters
+    ----------
+    raw : RawFacts
+        Of a training, or stored.
+
+    Returns
+    -------
+    dict of str
+    """
+    with styled():
+        return {name: draw()[1] for name, draw in sorted(drawings_of(raw).items())}
+
+
+def drawings_of(raw: RawFacts) -> dict[str, Callable[[], Drawing]]:
+    """Name the figures of a card, each with what draws it."""
+    drawings: dict[str, Callable[[], Drawing]] = {
+        "roc": lambda: draw_roc(raw),
+        "scores": lambda: draw_scores(raw),
+        "calibration": lambda: draw_calibration(raw),
+        "decision": lambda: draw_decision(raw),
+    }
+    if raw.explanation is not None:
+        drawings |= explanation_drawings(raw.explanation, raw.model)
+    if raw.model.healthy.known and len(raw.target_scores):
+        drawings["magnitude"] = lambda: draw_magnitude(raw)
+    found = raw.found
+    if found is not None:
+        people = f"{int(found['studies'].iloc[0])} healthy people of the training"
+        drawings["detectability"] = lambda: draw_detectability(found, people)
+    return drawings
+
+
+def draw_roc(training: RawFacts) -> Drawing:
     """Draw the mean ROC curve of the chosen family with its repeats, beside the baseline's."""
     figure, axes = one_axes(4.6, 4.4)
     grid = np.linspace(0, 1, 101)
@@ -102,7 +111,7 @@ def draw_roc(training: Training) -> Drawing:
     return figure, f"{alt}."
 
 
-def draw_scores(training: Training) -> Drawing:
+def draw_scores(training: RawFacts) -> Drawing:
     """Draw each person's mean out-of-fold score by group, with the healthy bound."""
     figure, axes = one_axes(5.6, 3.2)
     groups = out_of_fold_groups(training)
@@ -125,14 +134,14 @@ def draw_scores(training: Training) -> Drawing:
     return figure, f"{alt}."
 
 
-def draw_magnitude(training: Training, explanation: Explanation) -> Drawing:
+def draw_magnitude(training: RawFacts) -> Drawing:
     """Draw the magnitude of the target people against the healthy people's."""
     figure, axes = one_axes(5.6, 3.2)
     healthy = training.model.healthy
     groups = {
         name: (values - healthy.mean) / healthy.sd for name, values in out_of_fold_groups(training).items()
     }
-    target = (explanation.scores[~explanation.learned] - healthy.mean) / healthy.sd
+    target = (training.target_scores - healthy.mean) / healthy.sd
     groups["target people"] = target
     _strips(axes, groups)
     tail = training.model.rule.healthy_tail
@@ -149,7 +158,7 @@ def draw_magnitude(training: Training, explanation: Explanation) -> Drawing:
     )
 
 
-def draw_calibration(training: Training) -> Drawing:
+def draw_calibration(training: RawFacts) -> Drawing:
     """Draw the share with the reference disease against the out-of-fold probability."""
     figure, axes = one_axes(4.6, 4.4)
     bins = reliability(training.evaluation.of(training.family))
@@ -175,7 +184,28 @@ def draw_calibration(training: Training) -> Drawing:
     )
 
 
-def healthy_bound(training: Training) -> float | None:
+def draw_decision(training: RawFacts) -> Drawing:
+    """Draw the net benefit of the model, of flagging everybody and of flagging nobody by threshold."""
+    figure, axes = one_axes(5.6, 3.4)
+    crossed = crossed_probability(training.evaluation.of(training.family))
+    y, probability = crossed["label"].to_numpy(), crossed["probability"].to_numpy()
+    bounds = np.linspace(0.05, 0.6, 56)
+    benefit = np.array([net_benefit_at(y, probability, float(bound)) for bound in bounds])
+    axes.plot(bounds, benefit[:, 0], color=BLUE, lw=2.2, label=f"the model ({training.family})")
+    axes.plot(bounds, benefit[:, 1], color=ORANGE, lw=2, ls="--", label="flag everybody")
+    axes.axhline(0, color=GREY, lw=1.2, ls=":", label="flag nobody")
+    axes.set(xlabel="threshold probability", ylabel="net benefit", xlim=(0.05, 0.6))
+    axes.set_ylim(min(-0.05, float(benefit[:, 0].min())) - 0.02, float(benefit.max()) + 0.05)
+    axes.legend(loc="lower left", fontsize=9)
+    worth = bounds[benefit[:, 0] > np.maximum(benefit[:, 1], 0) + 1e-9]
+    told = f"from {worth.min():.2f} to {worth.max():.2f}" if len(worth) else "nowhere"
+    return figure, (
+        "Decision curve from crossed out-of-fold probabilities, thresholds 0.05 to 0.60: the model is worth "
+        f"more than flagging everybody and than flagging nobody at some thresholds, {told}."
+    )
+
+
+def healthy_bound(training: RawFacts) -> float | None:
     """Score beyond which a magnitude is beyond healthy; None without healthy people."""
     healthy = training.model.healthy
     if not healthy.known:
@@ -183,13 +213,13 @@ def healthy_bound(training: Training) -> float | None:
     return healthy.mean + healthy.reach(training.model.rule.healthy_tail) * healthy.sd
 
 
-def out_of_fold_groups(training: Training) -> dict[str, Array]:
+def out_of_fold_groups(training: RawFacts) -> dict[str, Array]:
     """Mean out-of-fold score a person, by group.
 
     Parameters
     ----------
-    training : Training
-        A finished training.
+    training : RawFacts
+        Of a training, or stored.
 
     Returns
     -------

@@ -2,29 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from stratify.learning.frozen import FrozenModel
 from stratify.reporting.canvas import BLUE, GREY, INK, ORANGE, Drawing, one_axes, swarm_offsets
-from stratify.reporting.explain import Explanation
+from stratify.reporting.explain import Explanation, refit_shares
+from stratify.reporting.explanation_facts import REFIT_RANGE
 
 Array = NDArray[np.float64]
 
-N_PROTEINS = 15
+N_PROTEINS, N_DEPENDENCE = 15, 4
 MOST_PEOPLE = 400
 
 
-def draw_shares(explanation: Explanation) -> Drawing:
-    """Draw the leading proteins by their share of the mean absolute SHAP value."""
+def explanation_drawings(explanation: Explanation, model: FrozenModel) -> dict[str, Callable[[], Drawing]]:
+    """Name the figures of an explanation, each with what draws it.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Of the final model.
+    model : FrozenModel
+        The model, with those of its folds.
+
+    Returns
+    -------
+    dict of str to callable
+    """
+    return {
+        "shap-proteins": lambda: draw_shares(explanation, model),
+        "shap-beeswarm": lambda: draw_beeswarm(explanation),
+        "shap-dependence": lambda: draw_dependence(explanation),
+        "shap-pathways": lambda: draw_pathway_shares(explanation),
+        "shap-pathways-beeswarm": lambda: draw_pathway_beeswarm(explanation),
+    }
+
+
+def draw_dependence(explanation: Explanation) -> Drawing:
+    """Draw the SHAP value of the leading proteins over their level."""
+    leading = explanation.leading().head(N_DEPENDENCE)
+    place = explanation.proteins.index.get_indexer(leading.index)
+    rows = _drawn(explanation)
+    figure = Figure(figsize=(5.8, 4.6), layout="constrained")
+    panels = np.ravel(figure.subplots(2, 2))
+    for axes, column, name in zip(panels, place, leading["protein"], strict=False):
+        axes.plot(
+            explanation.filled[rows, column],
+            explanation.values[rows, column],
+            "o",
+            color=BLUE,
+            ms=3.5,
+            mec="white",
+            mew=0.3,
+        )
+        axes.axhline(0, color=GREY, lw=0.8)
+        axes.set_title(name, fontsize=10)
+    for unused in panels[len(leading) :]:
+        unused.set_visible(False)
+    figure.supxlabel("level of the protein")
+    figure.supylabel("SHAP value")
+    return figure, f"SHAP value over the level of {', '.join(leading['protein'])}, one dot a person."
+
+
+def draw_shares(explanation: Explanation, model: FrozenModel) -> Drawing:
+    """Draw the leading proteins by their share of the mean absolute SHAP value, and its range over refits."""
     table = explanation.leading().head(N_PROTEINS)
     labels = [f"{row.protein} ({row.pathway})" for row in table.itertuples()]
     figure, axes = one_axes(5.8, 4.6)
     raises = (table["direction"] >= 0).to_numpy()
     _bars(axes, labels, table["share"].to_numpy(), raises)
-    axes.set_xlabel("share of mean |SHAP|, %")
+    place = explanation.proteins.index.get_indexer(table.index)
+    low, high = 100 * np.quantile(refit_shares(explanation, model), REFIT_RANGE, axis=0)[:, place]
+    axes.hlines(np.arange(len(labels))[::-1], low, high, color=INK, lw=1.2)
+    axes.set_xlabel("share of mean |SHAP|, %; line: 5th to 95th percentile of the refits")
     return figure, _shares_alt("Leading proteins", table["protein"].tolist(), table["share"].tolist())
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from stratify.learning.brier import BrierParts, brier_parts
+from stratify.learning.frozen import FrozenModel
 from stratify.learning.performance import THRESHOLDS, net_benefit_at
 from stratify.learning.ranking import average_precision, sensitivity_at
 from stratify.learning.sample_size import SampleSize, cox_snell, sample_size
 from stratify.learning.stability import Stability, stability
-from stratify.learning.training import Training
+from stratify.learning.validation import Evaluation
 from stratify.reporting.performance import crossed_probability
 
 SPECIFICITIES = (0.8, 0.9, 0.95)
@@ -48,13 +50,29 @@ class ValidationDetail:
     stability: Stability
 
 
-def validation_detail(training: Training) -> ValidationDetail:
+class Assessed(Protocol):
+    """A training, or what was kept of one."""
+
+    @property
+    def model(self) -> FrozenModel:
+        """The final model."""
+
+    @property
+    def family(self) -> str:
+        """The chosen family."""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Out-of-fold scores."""
+
+
+def validation_detail(training: Assessed) -> ValidationDetail:
     """Derive the detail from a training.
 
     Parameters
     ----------
-    training : Training
-        A finished training.
+    training : Assessed
+        A finished training, or its raw facts.
 
     Returns
     -------

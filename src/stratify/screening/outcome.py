@@ -80,6 +80,8 @@ class Screening:
         Shapley values of the scores.
     widths : DataFrame of shape (n, 4)
         Half-widths of the magnitude's interval by what could be known of the batch (`half_widths`).
+    changes : tuple of str
+        What single protein would change a flag, a sentence a sample; "" where there is no flag.
     facts : FileFacts
         What is known of the file.
     eligibility : Assessment, optional
@@ -93,6 +95,7 @@ class Screening:
     scores: np.ndarray
     contributions: np.ndarray
     widths: pd.DataFrame
+    changes: tuple[str, ...]
     facts: FileFacts
     eligibility: Assessment | None = None
 

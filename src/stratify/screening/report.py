@@ -19,6 +19,7 @@ from stratify.learning.frozen import FrozenModel
 from stratify.screening.eligible_patients import eligible_by_call
 from stratify.screening.outcome import Screening
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
+from stratify.screening.plain_words import score_sentences
 from stratify.screening.widening import widening_sentences
 
 MOST_DETAILED = 200
@@ -61,6 +62,10 @@ class Patient:
         Reasons in words.
     proteins, pathways : Waterfall or None
         None where the patient gets no pictures.
+    score : list of str
+        What moves the score, in sentences.
+    change : str
+        What single protein would change a flag.
     eligibility : dict or None
         What the rules of a trial say, where they were asked.
     """
@@ -70,6 +75,8 @@ class Patient:
     why: list[str]
     proteins: Waterfall | None
     pathways: Waterfall | None
+    score: list[str]
+    change: str
     eligibility: dict[str, Any] | None
 
 
@@ -212,6 +219,8 @@ def patient_view(screening: Screening, i: int, *, pictured: bool = True) -> Pati
         [REASONS[code] for code in row["reason_codes"].split(";")],
         proteins,
         pathways,
+        score_sentences(screening.model, screening.contributions[i]) if pictured else [],
+        screening.changes[i],
         _eligibility(screening, str(row["sample_id"])),
     )
 

@@ -23,6 +23,7 @@ from stratify.reporting.manifest import software_version
 from stratify.screening.alignment import align, missing_names, weight_of
 from stratify.screening.anchoring import Anchor, batches, read_offset
 from stratify.screening.audit import Run, appended
+from stratify.screening.counterfactual import counterfactuals
 from stratify.screening.delivery import (
     AUDIT,
     ELIGIBILITY,
@@ -146,7 +147,7 @@ def screen_cohort(
     model, findings = loaded.model, check(cohort)
     _refuse_unusable(cohort, findings)
     aligned = align(model, cohort)
-    tables, widths, n = [], [], cohort.n_obs
+    tables, widths, changes, n = [], [], [], cohort.n_obs
     scores, contributions = np.full(n, np.nan), np.full((n, len(model.assays)), np.nan)
     for plate, everybody in batches(model, aligned, declared):
         for place, fitting, batch in by_pattern(model, everybody):
@@ -159,6 +160,7 @@ def screen_cohort(
             scores[rows] = found.score
             tables.append(table.set_axis(rows, axis=0))
             widths.append(half_widths(fitting, batch, found).set_axis(rows, axis=0))
+            changes.append(pd.Series(counterfactuals(fitting, batch, found), rows))
     table = pd.concat(tables).sort_index()
     people = table.index.to_numpy()
     table = table.reset_index(drop=True)
@@ -171,6 +173,7 @@ def screen_cohort(
         scores=scores[people],
         contributions=contributions[people],
         widths=pd.concat(widths).sort_index().reset_index(drop=True),
+        changes=tuple(pd.concat(changes).sort_index()),
         facts=replace(
             _facts(model, aligned, findings, declared is not None, unmatched or Unmatched((), ())),
             recalibration="" if recalibration is None else recalibration.sentence,

@@ -13,7 +13,7 @@ from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import Batch, FrozenModel, score_batch
 from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import read_bundle
-from stratify.reporting.verification import verify_folder
+from stratify.reporting.verified_folder import verify_folder
 from stratify.screening.alignment import refuse_uncovered
 from stratify.screening.results import describe
 
