@@ -169,10 +169,25 @@ class SubtypeClassifier(TwoClassScore):
         covariates: Array | None = None,
         own: Array | None = None,
     ) -> Array:
-        """Fit imputers, covariate effects and scaler to raw profiles (n, n_proteins); return them prepared.
+        """Fit imputers, covariate effects and scaler.
 
-        Effects of ``covariates`` (n, n_covariates), and of the mean with weights ``own`` (n_proteins,), are
-        learned from the reference people alone; without covariates there are none.
+        Parameters
+        ----------
+        X : array of shape (n, n_proteins)
+            Raw profiles.
+        reference : boolean array of shape (n,), optional
+            The healthy people.
+        limits : array of shape (n, n_proteins), optional
+            Detection limits, where values below are imputed.
+        covariates : array of shape (n, n_covariates), optional
+            Effects are learned from the reference people alone; without it there are none.
+        own : array of shape (n_proteins,), optional
+            Weights of a mean of the profile that counts as one more covariate.
+
+        Returns
+        -------
+        array of shape (n, n_proteins)
+            Profiles prepared.
         """
         self.limits_ = without_model("keep")
         if limits is not None:

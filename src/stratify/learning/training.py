@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, knowledge
 from stratify.learning.decision import Rule
-from stratify.learning.domain import HandlingState, fit_biology, fit_handling, judge_handling
+from stratify.learning.domain import BiologyState, HandlingState, fit_biology, fit_handling, judge_handling
 from stratify.learning.execution import Execution, FitTask
 from stratify.learning.family_choice import choice_frequencies
 from stratify.learning.frozen import KEPT, FrozenModel
@@ -218,9 +218,8 @@ def freeze(
     z = scorer.standardise(scorer.adjusted(filled, problem.covariates_of(everybody)))
     healthy = z[problem.reference[everybody]]
     definition = recipe.definition
-    no_handling = speaks_of_disease(problem.assays, definition.axis_sets)
     as_measured = scorer.standardise(filled[problem.reference[everybody]])
-    handling = fit_handling(handling_set(problem.assays, no_handling), as_measured)
+    handling = _handling(problem, definition, as_measured)
     assays = problem.assays.assign(pathway=one_pathway_each(problem.assays, definition.axis_sets))
     axes = fit_axes(definition.axis_sets, problem.assays, healthy, problem.detectability)
     people, against = _measured_against(problem, scores, (final, fitted), handling)
@@ -248,17 +247,22 @@ def freeze(
         handling=handling,
         leak_effect=against.leak_effect,
         held_out=people if recipe.keep_people else NOBODY,
-        biology=fit_biology(
-            z,
-            _groups(problem, everybody),
-            problem.reference[everybody],
-            patients=problem.patients[everybody],
-        ),
+        biology=_biology(problem, everybody, z),
         expected=recipe.expected,
         offsets=np.random.default_rng(recipe.plan.seed).standard_normal((N_OFFSETS, len(assays))),
         limits=_limits(problem, final),
         adjustment=problem.adjustment,
     )
+
+
+def _handling(problem: Problem, definition: Definition, healthy: Array) -> HandlingState:
+    excluded = speaks_of_disease(problem.assays, definition.axis_sets)
+    return fit_handling(handling_set(problem.assays, excluded), healthy)
+
+
+def _biology(problem: Problem, rows: NDArray[np.int64], z: Array) -> BiologyState:
+    groups, reference = _groups(problem, rows), problem.reference[rows]
+    return fit_biology(z, groups, reference, patients=problem.patients[rows])
 
 
 def _measured_against(
