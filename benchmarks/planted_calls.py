@@ -1,6 +1,6 @@
 """A Th2 signature planted in real profiles, and plants that are none: what the model's calls make of them.
 
-    STRATIFY_DATA_DIR=... python benchmarks/planted_calls.py              60 draws a host, resumed
+    STRATIFY_DATA_DIR=... python benchmarks/planted_calls.py              30 draws a host, resumed
     STRATIFY_DATA_DIR=... python benchmarks/planted_calls.py --draws 3    a small version
 
 Each draw takes at most 83 people of a host (four fifths of a small one) in the proportions of the base study:
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -194,9 +194,7 @@ def age_slopes(people: AnnData) -> np.ndarray:
     return product.sum(axis=0) / (square**2).sum(axis=0)
 
 
-def resume(
-    path: Path, draws: int, hosts: tuple[str, ...] = tuple(HOSTS)
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def resume(path: Path, draws: int, hosts: Sequence[str] = tuple(HOSTS)) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Run what is not in the files yet."""
     path.parent.mkdir(exist_ok=True)
     other = path.with_name("planted_negative.csv")
@@ -285,10 +283,11 @@ def draw(summary: pd.DataFrame) -> str:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--draws", type=int, default=60)
+    parser.add_argument("--draws", type=int, default=30)
+    parser.add_argument("--hosts", nargs="+", choices=list(HOSTS), default=list(HOSTS))
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    curves, negative = resume(arguments.results, arguments.draws)
+    curves, negative = resume(arguments.results, arguments.draws, arguments.hosts)
     summary = summarise(curves)
     print(summary.round(3).to_string(index=False))
     print(compare(negative).round(3).to_string(index=False))
