@@ -256,3 +256,11 @@ def test_a_planned_sample_is_unbiased_and_teaches_more_of_the_flag_than_a_random
     assert (planned["bias"].abs() < 4 * planned["bias_error"] + 0.03)[["prevalence", "given_flag"]].all()
     assert (planned["covered"] >= 0.88).all()
     assert planned.loc["given_flag", "design_effect"] < 0.6
+
+
+def test_explanations_cost_hardly_more_than_the_boosters_own():
+    pytest.importorskip("shap")
+    explanations = load("explanations")
+    row = explanations.run("pathway-xgboost", people=100, rounds=3)
+    assert row["ratio_to_native"] < 1.5  # timing varies; the recorded run is nearer to one
+    assert row["ratio_to_shap"] < 1
