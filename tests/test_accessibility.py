@@ -19,7 +19,8 @@ BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 JUDGE = """
 axe.run(document, {resultTypes: ["violations"]}).then(found => {
   const told = found.violations.map(one => ({
-    id: one.id, impact: one.impact, help: one.help, nodes: one.nodes.slice(0, 3).map(node => node.html.slice(0, 160))
+    id: one.id, impact: one.impact, help: one.help,
+    nodes: one.nodes.slice(0, 3).map(node => node.html.slice(0, 160))
   }));
   document.body.innerHTML = "<pre id=found></pre>";
   document.getElementById("found").textContent = JSON.stringify(told);
@@ -50,7 +51,13 @@ def judged(axe, browser, tmp_path):
         opened = opened.replace("<details", "<details open")
         copy = tmp_path / "page.html"
         copy.write_text(opened.replace("</body>", f"<script>{axe}</script><script>{JUDGE}</script></body>"))
-        command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'own'}"]
+        command = [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={tmp_path / 'own'}",
+        ]
         command += ["--virtual-time-budget=60000", "--dump-dom", copy.as_uri()]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         told = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.DOTALL)
@@ -61,7 +68,8 @@ def judged(axe, browser, tmp_path):
 
 
 def test_a_page_that_shuts_people_out_is_seen(judged):
-    bad = '<html lang="en"><head><title>x</title></head><body><img src="data:,"><p style="color:#ccc">pale</p></body>'
+    bad = '<html lang="en"><head><title>x</title></head><body><img src="data:,">'
+    bad += '<p style="color:#ccc">pale</p></body>'
     assert {"image-alt", "color-contrast"} <= {one["id"] for one in judged(bad)}
 
 
