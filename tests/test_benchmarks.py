@@ -353,3 +353,11 @@ def test_a_model_of_one_vasculitis_orders_another_and_an_update_mends_its_interc
     assert (found["positives"], found["negatives"]) == (11, 24)
     assert found["auc"] > 0.7
     assert abs(found["intercept_after"]) < abs(found["calibration_intercept"])
+
+
+def test_explanations_are_timed_beside_the_boosters_own_and_shap():
+    pytest.importorskip("shap")
+    explanations = load("explanations")
+    row = explanations.run("pathway-xgboost", people=30, rounds=1)
+    assert row["ratio_to_native"] > 0
+    assert row["ratio_to_shap"] > 0

@@ -177,7 +177,18 @@ def card_page(text: str, figures: Mapping[str, str], *, title: str) -> str:
     markdown.add_render_rule("image", picture)
     markdown.add_render_rule("blockquote_open", quotation)
     template = _environment().get_template("card.html")
-    return template.render(title=title, body=markdown.render(text)) + "\n"
+    return template.render(title=title, body=_folded(markdown.render(text))) + "\n"
+
+
+def _folded(body: str) -> str:
+    """Put each appendix under its heading, closed until it is asked for."""
+    first, *rest = body.split("<h2>Appendix: ")
+    parts = [one.partition("</h2>") for one in rest]
+    told = [
+        f"<details>\n<summary><h2>Appendix: {name}</h2></summary>{text}</details>\n"
+        for name, _, text in parts
+    ]
+    return first + "".join(told)
 
 
 def fixed(value: float | str | None, digits: int = 2) -> str:

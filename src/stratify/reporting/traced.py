@@ -99,6 +99,7 @@ def tracing(written: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(written)
     def traced(value: Any, *rest: Any) -> str:
+        """Text of a value, with its path."""
         text = written(value, *rest)
         return _at(TracedText(text), path_of(value)) if path_of(value) else text
 

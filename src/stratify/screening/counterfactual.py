@@ -85,6 +85,7 @@ def undoing(model: FrozenModel, batch: Batch, i: int, contributions: Array) -> l
     spans = [(j, float(level[j]), end) for (j, end), fell in zip(ends, fallen, strict=True) if fell]
 
     def size(span: tuple[int, float, float]) -> float:
+        """Change in healthy SDs."""
         return abs(span[2] - float(level[span[0]])) / float(model.scorer.scale[span[0]])
 
     coarse = sorted(_narrowed(model, batch, i, spans), key=size)[:NAMED]
