@@ -84,6 +84,8 @@ class Screening:
         What is known of the file.
     eligibility : Assessment, optional
         What the rules of a trial say of the people; the model plays no part in it.
+    heads : tuple of (str, str)
+        Name of each audit log, and digest of its last line; empty before anything was delivered.
     """
 
     model: FrozenModel
@@ -95,6 +97,7 @@ class Screening:
     widths: pd.DataFrame
     facts: FileFacts
     eligibility: Assessment | None = None
+    heads: tuple[tuple[str, str], ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
