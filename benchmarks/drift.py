@@ -4,7 +4,7 @@
     python benchmarks/drift.py --studies 2    a small version
 
 Each study of 108 people, in which MDD patients leak no more than others, is learned from once; runs of new
-MDD patients of the same world are laid beside the people whom the model keeps, or beside an accepted run of 30.
+MDD patients of the same world are laid beside the people whom the model keeps, or an accepted run of 30.
 What is done is not done again; rows are appended to ``benchmarks/results/drift.csv``, the table goes to
 standard output.
 """
