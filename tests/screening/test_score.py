@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from stratify.errors import (
     StratifyError,
 )
 from stratify.reporting.bundle import load_model
-from stratify.screening.audit import verify_audit
+from stratify.screening.audit_file import verify_audit
 from stratify.screening.results import write_csv
 from stratify.screening.score import screen, screen_cohort
 from stratify.simulation.cohort import fresh_mdd
@@ -57,12 +58,39 @@ def test_file_gives_what_the_cohort_in_memory_gives(loaded, model_folder, labora
     )
 
 
-def test_same_command_twice_gives_the_same_bytes_and_two_audit_lines(model_folder, laboratory_file, out):
+def test_same_command_twice_gives_the_same_bytes_but_for_the_digest_of_the_log(
+    model_folder, laboratory_file, out
+):
+    def written():
+        page = (out / "report.html").read_text(encoding="utf-8")
+        before, record, after = re.split("(?s)(<!-- record -->.*<!-- end of record -->)", page)
+        return [(out / "results.csv").read_bytes(), before, after], record
+
     screen(model_folder, laboratory_file, out=out)
-    first = {name: (out / name).read_bytes() for name in ("results.csv", "report.html")}
+    first, record = written()
     screen(model_folder, str(laboratory_file), out=str(out))
-    assert first == {name: (out / name).read_bytes() for name in first}
-    assert verify_audit(out) == 2
+    second, later = written()
+    assert first == second
+    assert record != later
+    assert verify_audit(out)[0] == 2
+
+
+def test_the_last_line_of_every_log_is_printed_on_the_report(model_folder, laboratory_file, out, tmp_path):
+    shared = tmp_path / "all.jsonl"
+    screen(model_folder, laboratory_file, out=tmp_path / "first", audit_log=shared)
+    screening = screen(model_folder, laboratory_file, out=out, audit_log=shared)
+    heads = dict(screening.heads)
+    assert heads == {"audit.jsonl": verify_audit(out)[1], "all.jsonl": verify_audit(shared)[1]}
+    assert verify_audit(shared)[0] == 2
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert [head for head in heads.values() if head not in page] == []
+
+
+def test_a_broken_shared_log_is_refused_before_anything_is_written(
+    model_folder, laboratory_file, out, tmp_path
+):
+    (tmp_path / "all.jsonl").write_text("{}\n")
+    refused(ScreeningError, model_folder, laboratory_file, out, audit_log=tmp_path / "all.jsonl")
 
 
 def test_audit_names_model_and_inputs(model_folder, laboratory_file, out):

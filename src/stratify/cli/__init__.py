@@ -12,6 +12,7 @@ import typer
 
 from stratify.cli.agree import agree
 from stratify.cli.associate import associate
+from stratify.cli.audit import audit
 from stratify.cli.card import card
 from stratify.cli.check import check
 from stratify.cli.compare import compare
@@ -19,12 +20,14 @@ from stratify.cli.contrast import contrast
 from stratify.cli.crossspecies import crossspecies
 from stratify.cli.define import define
 from stratify.cli.detect import detect
+from stratify.cli.drift import drift
 from stratify.cli.eligibility import eligibility
 from stratify.cli.estimate_measured import estimate_measured
 from stratify.cli.evaluate import evaluate
 from stratify.cli.fetch import fetch
 from stratify.cli.import_files import import_files
 from stratify.cli.overlap import overlap
+from stratify.cli.override import override
 from stratify.cli.panel import panel
 from stratify.cli.pathways import pathways
 from stratify.cli.plan_measurements import plan_measurements
@@ -63,6 +66,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "screen": screen,
     "serve": serve,
     "eligibility": eligibility,
+    "override": override,
+    "drift": drift,
     "reliability": reliability,
     "prevalence": prevalence,
     "plan-measurements": plan_measurements,
@@ -85,6 +90,7 @@ app = typer.Typer(
 )
 for _name, _verb in VERBS.items():
     app.command(_name)(_verb)
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:

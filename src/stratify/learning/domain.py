@@ -203,13 +203,20 @@ def fit_biology(
     return replace(final, bound=t_bound(held_out, TAIL))
 
 
-def log_distance(state: BiologyState, z: Array) -> Array:
-    """Log residual distance (n,) of standardised profiles, free directions taken out."""
+def residuals(state: BiologyState, z: Array) -> Array:
+    """Take the free directions out of standardised profiles (n, n_proteins); in within-group SDs."""
     model = FactorModel(state.loadings, state.uniquenesses)
     deviation = (z - state.origin) / state.sd
     for direction in state.free:
         along = (deviation * _solve(model, direction[None])[0]).sum(axis=1)
         deviation = deviation - along[:, None] * direction
+    return deviation
+
+
+def log_distance(state: BiologyState, z: Array) -> Array:
+    """Log residual distance (n,) of standardised profiles, free directions taken out."""
+    deviation = residuals(state, z)
+    model = FactorModel(state.loadings, state.uniquenesses)
     squared = (deviation * _solve(model, deviation)).sum(axis=1)
     return 0.5 * np.log(np.maximum(squared, 1e-12))
 

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from stratify.errors import ScreeningError
 
 RESULTS, PATIENTS, ELIGIBILITY = "results.csv", "patients.csv", "eligibility.csv"
-REPORT, AUDIT = "report.html", "audit.jsonl"
-FILES = (RESULTS, PATIENTS, ELIGIBILITY, REPORT, AUDIT)
+REPORT, AUDIT, OVERRIDES = "report.html", "audit.jsonl", "overrides.csv"
+FILES = (AUDIT, OVERRIDES, RESULTS, PATIENTS, ELIGIBILITY, REPORT)
 
 
 def refuse_foreign_folder(out: Path) -> None:
@@ -26,7 +26,7 @@ def refuse_foreign_folder(out: Path) -> None:
     Raises
     ------
     ScreeningError
-        When it is a file, or a folder with other content.
+        When it is a file, a folder with other content, or a screening of which a call was overruled.
     """
     earlier = out.is_dir() and ((out / RESULTS).is_file() or not any(out.iterdir()))
     in_the_way = [name for name in FILES if (out / name).is_dir()]
@@ -36,16 +36,24 @@ def refuse_foreign_folder(out: Path) -> None:
             f"{out.resolve().name!r} is {'a folder with other files' if out.is_dir() else 'a file'}",
             "name another folder for the results",
         )
+    if (out / OVERRIDES).exists():
+        raise ScreeningError(
+            "a folder in which no call was overruled",
+            f"{OVERRIDES} in {out.resolve().name!r}, which speaks of the calls there",
+            "name another folder for the results",
+        )
 
 
 @contextmanager
-def delivered(out: Path) -> Iterator[Path]:
+def delivered(out: Path, *, complete: bool = True) -> Iterator[Path]:
     """Collect files in a folder beside `out`, and put them in its place when all are written.
 
     Parameters
     ----------
     out : Path
         A new folder, or an earlier screening whose files are replaced; other files in it are kept.
+    complete : bool, default True
+        Whether the files that are not written belong to an earlier screening and go.
 
     Yields
     ------
@@ -63,5 +71,5 @@ def delivered(out: Path) -> Iterator[Path]:
         for name in FILES:
             if (part / name).is_file():
                 os.replace(part / name, out / name)
-            else:
+            elif complete:
                 (out / name).unlink(missing_ok=True)

@@ -86,6 +86,8 @@ class Screening:
         What is known of the file.
     eligibility : Assessment, optional
         What the rules of a trial say of the people; the model plays no part in it.
+    heads : tuple of (str, str)
+        Name of each audit log, and digest of its last line; empty before anything was delivered.
     """
 
     model: FrozenModel
@@ -98,6 +100,7 @@ class Screening:
     changes: tuple[str, ...]
     facts: FileFacts
     eligibility: Assessment | None = None
+    heads: tuple[tuple[str, str], ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -22,7 +22,8 @@ from stratify.reporting.bundle import LoadedModel, load_model
 from stratify.reporting.manifest import software_version
 from stratify.screening.alignment import align, missing_names, weight_of
 from stratify.screening.anchoring import Anchor, batches, read_offset
-from stratify.screening.audit import Run, appended
+from stratify.screening.audit import Run, appended, head_of, verify_log
+from stratify.screening.audit_file import append_shared, folder_log, locked_where_possible
 from stratify.screening.counterfactual import counterfactuals
 from stratify.screening.delivery import (
     AUDIT,
@@ -36,6 +37,7 @@ from stratify.screening.delivery import (
 from stratify.screening.eligible_patients import with_eligibility
 from stratify.screening.outcome import FileFacts, Screening
 from stratify.screening.recalibration import Recalibration, read_recalibration
+from stratify.screening.record_block import with_record
 from stratify.screening.report import render_report
 from stratify.screening.results import describe, one_row_a_patient, write_csv, write_texts
 from stratify.screening.widening import half_widths
@@ -52,6 +54,7 @@ def screen(
     offset: str | Path | None = None,
     recalibration: str | Path | None = None,
     eligibility: str | Path | None = None,
+    audit_log: str | Path | None = None,
 ) -> Screening:
     """Screen the patients of a laboratory file, and write the results.
 
@@ -73,6 +76,8 @@ def screen(
     eligibility : str or Path, optional
         Rules of a trial (shipped name or TOML), asked of the clinical table; written to ``eligibility.csv``
         too. The model plays no part in them.
+    audit_log : str or Path, optional
+        Log that several screenings share; it gets the line of this one too, before anything is delivered.
 
     Returns
     -------
@@ -96,6 +101,8 @@ def screen(
         )
     loaded, out = load_model(model_folder), Path(out)
     refuse_foreign_folder(out)
+    if audit_log is not None and Path(audit_log).is_file():
+        _refuse_no_log(Path(audit_log))
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
     declared = None if offset is None else read_offset(offset, loaded.model)
     update = None if recalibration is None else read_recalibration(recalibration, loaded)
@@ -108,8 +115,8 @@ def screen(
         screening = with_eligibility(screening, eligibility, clinical)
     beside = (clinical, offset, recalibration, eligibility)
     extra = [Path(path) for path in beside if path is not None and Path(path).is_file()]
-    deliver(screening, out, [(path.name, file_digest(path)) for path in [*paths, *extra]])
-    return screening
+    inputs = [(path.name, file_digest(path)) for path in [*paths, *extra]]
+    return deliver(screening, out, inputs, audit_log=audit_log)
 
 
 def screen_cohort(
@@ -218,7 +225,18 @@ def _facts(
     )
 
 
-def deliver(screening: Screening, out: Path, inputs: Sequence[tuple[str, str]]) -> None:
+def _refuse_no_log(path: Path) -> None:
+    log = path.read_bytes().decode("utf-8", errors="replace")
+    verify_log(log[: log.rfind("\n") + 1])  # a half last line is mended when the line of this run is added
+
+
+def deliver(
+    screening: Screening,
+    out: Path,
+    inputs: Sequence[tuple[str, str]],
+    *,
+    audit_log: str | Path | None = None,
+) -> Screening:
     """Write all files of a screening into a folder, and a line into its audit log; all or nothing.
 
     Parameters
@@ -229,18 +247,40 @@ def deliver(screening: Screening, out: Path, inputs: Sequence[tuple[str, str]]) 
         New, or an earlier screening (`refuse_foreign_folder`).
     inputs : sequence of (str, str)
         Name and SHA-256 of each input file.
+    audit_log : str or Path, optional
+        Log that several screenings share.
+
+    Returns
+    -------
+    Screening
+        With the digests of the last lines of the logs.
     """
-    model = screening.model
-    run = Run(
-        f"{model.name}-{model.version}", screening.digest, tuple(inputs), screening.counts, software_version()
-    )
-    earlier = out / AUDIT
-    log = earlier.read_text(encoding="utf-8", errors="replace") if earlier.is_file() else ""
-    with delivered(out) as part:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with locked_where_possible(out.parent), delivered(out) as part:
+        refuse_foreign_folder(out)
         write_csv(screening.table, part / RESULTS)
         if screening.patients is not None:
             write_csv(screening.patients, part / PATIENTS)
         if screening.eligibility is not None:
             write_texts(screening.eligibility.table(), part / ELIGIBILITY)
-        (part / REPORT).write_text(render_report(screening), encoding="utf-8", newline="\n")
-        (part / AUDIT).write_text(appended(log, run), encoding="utf-8", newline="\n")
+        run = _run(screening, inputs, file_digest(part / RESULTS))
+        log = appended(folder_log(out), run)
+        heads = [(AUDIT, head_of(log))]
+        (part / AUDIT).write_text(log, encoding="utf-8", newline="\n")
+        if audit_log is not None:
+            heads.append((Path(audit_log).name, append_shared(audit_log, run)))
+        page = with_record(render_report(screening), heads)
+        (part / REPORT).write_text(page, encoding="utf-8", newline="\n")
+    return replace(screening, heads=tuple(heads))
+
+
+def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str) -> Run:
+    model = screening.model
+    return Run(
+        f"{model.name}-{model.version}",
+        screening.digest,
+        tuple(inputs),
+        screening.counts,
+        software_version(),
+        results,
+    )

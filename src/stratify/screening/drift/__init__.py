@@ -1,0 +1,1 @@
+"""A model at work: whether recent runs look like the people from whom it learned."""
