@@ -44,6 +44,16 @@ def test_manifest_lists_every_file_and_no_time(folder):
     assert verify_manifest(folder) == manifest["digest"]
 
 
+def test_manifest_says_what_made_the_model(folder):
+    record = {"definition": {"name": "Th2", "version": 2}, "data_digest": "ab", "software": {"numpy": "1"}}
+    (folder / "facts" / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    write_manifest(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    told = [manifest[key] for key in ("definition", "data_sha256", "software")]
+    assert told == ["Th2 2", "ab", {"numpy": "1"}]
+    verify_manifest(folder)
+
+
 def test_writing_again_changes_nothing(folder):
     before = (folder / "manifest.json").read_bytes()
     assert write_manifest(folder) == json.loads(before)["digest"]

@@ -8,7 +8,7 @@ import pytest
 
 from stratify.errors import ModelError
 from stratify.reporting.manifest import write_manifest
-from stratify.reporting.verification import verify_folder
+from stratify.reporting.verified_folder import verify_folder
 
 DEMO = Path(__file__).parents[2] / "models" / "demo-1"
 

@@ -1,4 +1,13 @@
+import json
+import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -95,3 +104,87 @@ def test_lone_bundle_is_refused(model_folder, tmp_path):
     shutil.copytree(model_folder / "bundle", tmp_path / "deep" / "bundle")
     with pytest.raises(ModelError, match=r"manifest\.json\nfound: none in 'deep'"):
         _load_pyfunc(str(tmp_path / "deep" / "bundle"))
+
+
+DEMO = Path(__file__).parents[2] / "models" / "demo-1"
+# A look-up of any name but the loopback's ends the process.
+LOOPBACK_ONLY = """
+import socket, sys
+real = socket.getaddrinfo
+def checked(host, *rest, **options):
+    if host not in (None, "", "127.0.0.1", "localhost", "::1", b"127.0.0.1"):
+        sys.stderr.write(f"looked up {host!r}")
+        sys.stderr.flush()
+        __import__("os")._exit(77)
+    return real(host, *rest, **options)
+socket.getaddrinfo = checked
+"""
+
+
+def ask(port, body):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/invocations", body.encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.fixture
+def port(tmp_path):
+    """A real server of the demo model, in which no outside name may be looked up."""
+    (tmp_path / "sitecustomize.py").write_text(LOOPBACK_ONLY, encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2] / "src")])
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "PYTHONPATH": paths}
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(DEMO), "--env-manager", "local"]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            [*command, "-p", str(port), "-w", "1"],
+            env=os.environ | quiet,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        yield port
+        assert "looked up" not in (tmp_path / "log").read_text()
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait()
+
+
+def test_server_answers_with_the_very_numbers_and_repeats_no_row(port):
+    local = _load_pyfunc(str(DEMO / "bundle"))
+    center, scale = local.model.scorer.center, local.model.scorer.scale
+    drawn = np.random.default_rng(3).normal(size=(4, len(center)))
+    levels = center + scale * (drawn + np.array([[0.0], [0.5], [1.0], [0.0]]))
+    levels[2, :4] = np.nan
+    ids = local.model.assays.index
+    wanted = local.predict(pd.DataFrame(levels, columns=ids))  # as `screen` says, by the first test above
+    rows = [[None if np.isnan(value) else value for value in row] for row in levels.tolist()]
+    status, text = ask(port, json.dumps({"dataframe_split": {"columns": ids.tolist(), "data": rows}}))
+    assert status == 200, text
+    answer = json.loads(text)["predictions"]
+    assert len(answer) == len(wanted) == 4
+    for got, row in zip(answer, wanted.to_dict("records"), strict=True):
+        for name, value in row.items():
+            if isinstance(value, float) and np.isnan(value):
+                assert got[name] is None or np.isnan(got[name]), name
+            else:
+                assert got[name] == value, name
+    told = {"dataframe_split": {"columns": ids.tolist(), "data": [["98765.4321", *rows[0][1:]]]}}
+    status, text = ask(port, json.dumps(told))
+    assert status == 400
+    assert "1 columns not numbers" in text
+    assert "98765" not in text

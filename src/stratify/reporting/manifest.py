@@ -50,6 +50,7 @@ def write_manifest(folder: Path) -> str:
         "bundle_schema": header["bundle_schema"],
         "stratify": software_version(),
         "licence": LICENCE,
+        **_training(folder),
         "files": {path: _facts(folder / path) for path in paths},
     }
     manifest = content | {"digest": _content_digest(content)}
@@ -92,6 +93,20 @@ def verify_manifest(folder: Path, *, tolerated: Collection[str] = ()) -> str:
     if changed:
         raise _refusal("files as they were written", f"changed: {listed(changed)}")
     return str(manifest["digest"])
+
+
+def _training(folder: Path) -> dict[str, Any]:
+    """Definition, digest of the data and versions of the run that made the model, where it is recorded."""
+    place = folder / "facts" / "run.json"
+    if not place.is_file():
+        return {}
+    record = json.loads(place.read_text(encoding="utf-8"))
+    definition = record["definition"]
+    return {
+        "definition": f"{definition.get('name', '')} {definition.get('version', '')}".strip(),
+        "data_sha256": record["data_digest"],
+        "software": record["software"],
+    }
 
 
 def manifest_digest(folder: Path) -> str:
