@@ -28,7 +28,7 @@ MAY_IMPORT_MLFLOW = {"reporting/connection.py"}
 MAY_PRINT = "cli/"
 MAY_RUN_AT_IMPORT = {"cli/__init__.py"}
 NO_TEST_OF_THEIR_NAME: set[str] = set()
-TOO_HEAVY_TO_SCREEN = {"matplotlib", "mlflow", "optuna", "shap", "sklearn", "xgboost"}
+TOO_HEAVY_TO_SCREEN = {"fastapi", "uvicorn", "matplotlib", "mlflow", "optuna", "shap", "sklearn", "xgboost"}
 
 # joined from pieces, so that this file does not contain what it looks for
 REGISTRY_HOST = "|".join(

@@ -9,12 +9,14 @@ import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from stratify.assays.files.delivered import Delivered
 from stratify.reporting.bundle import load_model
+from stratify.screening.app.intake import take_in
 from stratify.screening.app.server import listening, make_server
 from stratify.screening.app.settings import Settings, allowed_hosts
 from stratify.screening.eligibility.rules import read_rules
@@ -168,8 +170,26 @@ def server(demo, rules):
 
 
 @pytest.fixture
-def client(server):
-    return Client(server[0])
+def new_client(server):
+    """Opens a browser that the server does not know yet."""
+    return lambda: Client(server[0])
+
+
+@pytest.fixture
+def client(new_client):
+    return new_client()
+
+
+@pytest.fixture
+def serve(demo):
+    """Run a server with settings of its own, and give a client of it and its memory."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings):
+            port, service = stack.enter_context(running(demo, **settings))
+            return Client(port), service
+
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -185,3 +205,25 @@ def _screened(server, candidates, clinical):
 def screened(_screened):
     """A session in which the candidates were screened; tests leave it as it is."""
     return _screened
+
+
+@pytest.fixture(name="multipart")
+def _multipart():
+    return multipart
+
+
+@pytest.fixture(scope="session")
+def delivered(candidates, clinical):
+    """Levels and clinical table in memory."""
+    return Delivered("candidates.csv", candidates), Delivered("clinical.csv", clinical)
+
+
+@pytest.fixture(scope="session")
+def _taken_in(demo, rules, delivered):
+    return take_in(demo, Settings((), rules=rules), *delivered)
+
+
+@pytest.fixture
+def taken_in(_taken_in):
+    """Make a session in which the candidates were screened; each is its own."""
+    return lambda: replace(_taken_in, answers={})

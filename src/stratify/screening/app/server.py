@@ -42,6 +42,7 @@ def listening(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(_MOST_CONNECTIONS)  # who asks before the server runs waits for it
     except (OSError, OverflowError) as error:
         found.close()
         raise ScreeningError(
