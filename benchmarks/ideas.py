@@ -3,10 +3,10 @@
     python benchmarks/ideas.py                six studies in eight cells, resumed where it stopped
     python benchmarks/ideas.py --studies 1    a small version
 
-The default is searched on a grid of thresholds here. `unlabelled` adds the residuals of the study's own MDD
-patients to what the shared factors are estimated from; `best three` averages the three best settings instead of
-taking the best; `and ridge` averages the standardised scores of the default and of pathway-ridge. Boosted trees
-are at their pre-specified settings, with and without what the pathways say. Efficiency is that of 500 new MDD.
+The default is searched on a grid of thresholds here. `unlabelled` adds the residuals of the study's own
+MDD to what the shared factors are estimated from; `best three` averages the three best settings; `and ridge`
+averages the standardised scores of the default and of pathway-ridge. Boosted trees are at their pre-specified
+settings, with and without what the pathways say. Efficiency is that of 500 new MDD patients.
 """
 
 from __future__ import annotations
