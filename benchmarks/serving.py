@@ -4,9 +4,9 @@
 
 A server of the committed model runs in a process of its own, on loopback.
 
-- clients: each asks ``/score`` for one person, again and again; every answer must be that of a lone request.
+- clients: each asks ``/score`` for one person, again and again; every answer must be the lone request's.
 - malformed: real files with bytes flipped, cut, repeated and exchanged, and JSON of all shapes, are sent to
-  ``/score``. Answers must be 200 or 4xx in three lines; afterwards no file is left, and memory is what it was.
+  ``/score``. Answers must be 200 or 4xx in three lines; afterwards no file is left, and memory is as it was.
 - warm: report and page of 100 people, beside the time that the model itself takes for them.
 """
 
@@ -84,13 +84,13 @@ def ask(
 
 
 def form(data: bytes) -> tuple[bytes, str]:
-    """A form with a file of levels."""
+    """Make a form with a file of levels."""
     head = b'--mark\r\nContent-Disposition: form-data; name="levels"; filename="x"\r\n\r\n'
     return head + data + b"\r\n--mark--\r\n", "multipart/form-data; boundary=mark"
 
 
 def people(n: int, seed: int = 3) -> pd.DataFrame:
-    """New patients of the model's world."""
+    """Draw new patients of the model's world."""
     study = simulate_study(design_preset("study"), seed=1)
     return fresh_mdd(study.world, n, seed=seed, controls=True, prevalence=0.5, relative_size=0.9)[0]
 
@@ -139,7 +139,7 @@ def clients(port: int, n: int, seconds: float) -> dict[str, object]:
 
 
 def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """A file with some bytes flipped, cut, repeated or exchanged."""
+    """Give back a file with some bytes flipped, cut, repeated or exchanged."""
     content = bytearray(data)
     for _ in range(int(rng.integers(1, 5))):
         place, length = int(rng.integers(max(len(content), 1))), int(rng.integers(1, 2000))
@@ -158,7 +158,7 @@ def mutated(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def malformed_json(body: bytes, rng: np.random.Generator) -> bytes:
-    """A request with words exchanged or bytes changed."""
+    """Give back a request with words exchanged or bytes changed."""
     if rng.random() < 0.5:
         return mutated(body, rng)
     text = body.decode()

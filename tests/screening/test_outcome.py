@@ -1,5 +1,6 @@
 from dataclasses import FrozenInstanceError
 
+import numpy as np
 import pytest
 
 from stratify.screening.score import screen_cohort
@@ -17,3 +18,11 @@ def test_results_can_not_be_changed(loaded, arrivals):
         screening.facts.samples = 0
     with pytest.raises(FrozenInstanceError):
         screening.digest = ""
+
+
+def test_contributions_by_pathway_add_up_to_those_by_protein(loaded, arrivals):
+    screening = screen_cohort(loaded, arrivals)
+    sums = screening.pathway_contributions
+    assert set(sums.columns) == set(loaded.model.assays["pathway"])
+    np.testing.assert_allclose(sums.sum(axis=1), screening.contributions.sum(axis=1), rtol=1e-12)
+    assert len(screening.protein_names) == len(loaded.model.assays)

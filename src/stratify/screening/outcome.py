@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from stratify.assays.clinical import Unmatched
 from stratify.assays.finding import Finding
+from stratify.assays.proteins.matching import display_names
 from stratify.learning.decision import INDETERMINATE
 from stratify.learning.frozen import FrozenModel
 
@@ -101,6 +103,17 @@ class Screening:
     facts: FileFacts
     eligibility: Assessment | None = None
     heads: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def protein_names(self) -> list[str]:
+        """Names of the model's proteins as people read them."""
+        return display_names(self.model.assays)
+
+    @cached_property
+    def pathway_contributions(self) -> pd.DataFrame:
+        """Sums of the Shapley values by pathway: one row a sample, one column a pathway."""
+        pathways = self.model.assays["pathway"].to_numpy()
+        return pd.DataFrame(self.contributions.T).groupby(pathways).sum().T
 
     @property
     def counts(self) -> dict[str, int]:

@@ -241,10 +241,12 @@ def _eligibility(screening: Screening, sample: str) -> dict[str, Any] | None:
 
 def _waterfalls(screening: Screening, i: int) -> tuple[Waterfall, Waterfall]:
     values, score = screening.contributions[i], float(screening.scores[i])
-    names = display_names(screening.model.assays)
-    sums = pd.Series(values).groupby(screening.model.assays["pathway"].to_numpy()).sum()
-    proteins = [(name, float(value)) for name, value in zip(names, values, strict=True)]
-    pathways = [(str(name).replace("_", " "), float(value)) for name, value in sums.items()]
+    sums = screening.pathway_contributions
+    proteins = list(zip(screening.protein_names, values.tolist(), strict=True))
+    pathways = [
+        (str(name).replace("_", " "), float(value))
+        for name, value in zip(sums.columns, sums.to_numpy()[i], strict=True)
+    ]
     return waterfall(proteins, score, "proteins"), waterfall(pathways, score, "pathways")
 
 
