@@ -40,6 +40,8 @@ REACHED_BY = {
         HEALTHY,
     ),
     "handling-unknown": (replace(FLAG, handling="unknown"), RULE, HEALTHY),
+    "extrapolated": (replace(FLAG, extrapolated=True), RULE, HEALTHY),
+    "covariates-missing": (replace(FLAG, covariates_missing=True), RULE, HEALTHY),
     "biology-unusual": (replace(FLAG, known_biology="unusual"), RULE, HEALTHY),
     "no-healthy-reference": (FLAG, RULE, replace(HEALTHY, n=0)),
     "not-rare-enough": (replace(FLAG, conformal_p=0.2), RULE, HEALTHY),
