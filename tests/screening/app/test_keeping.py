@@ -7,7 +7,7 @@ import pytest
 
 from stratify.screening.app.answers import PREFIX, answered
 from stratify.screening.app.keeping import keep
-from stratify.screening.audit import verify_audit
+from stratify.screening.audit_file import verify_audit
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def test_a_screening_is_delivered_with_an_audit_line_and_again_after_answers(ses
         "report.html",
         "results.csv",
     ]
-    assert (verify_audit(folder), session.unsaved) == (1, False)
+    assert (verify_audit(folder)[0], session.unsaved) == (1, False)
     answered(session, session.screening.table["sample_id"].iloc[0], {PREFIX + "pregnant": "yes"})
     assert session.unsaved
     assert keep(session, tmp_path) == folder
-    assert verify_audit(folder) == 2
+    assert verify_audit(folder)[0] == 2
     lines = (folder / "audit.jsonl").read_text().splitlines()
     names = [[name for name, _ in json.loads(line)["inputs"]] for line in lines]
     assert names == [
@@ -52,7 +52,7 @@ def test_a_server_with_a_folder_delivers_what_is_dropped(serve, candidates, tmp_
     assert "data-unsaved" not in client.get("/results").text.split("<main")[0]
     assert list(tmp_path.iterdir()) == [tmp_path / "kept"]
     assert client.form("/save").status == 200
-    assert verify_audit(folder) == 2
+    assert verify_audit(folder)[0] == 2
 
 
 def test_a_server_without_a_folder_saves_nothing(screened):

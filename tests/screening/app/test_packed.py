@@ -61,9 +61,9 @@ def test_hdf5_is_not_taken_by_a_server(data):
     [
         b"a;b\n1;2\n",
         zipped(a=b"a;b\n"),
-        gzip.compress(b"a;b\n"),
+        gzip.compress(b"a;b\n", mtime=0),
         parquet(10),
-        gzip.compress(BOMB)[:300],
+        gzip.compress(BOMB, mtime=0)[:300],
         b"\x1f\x8b damaged",
         zipped(a=BOMB)[:200],
         b"PAR1 damaged",
