@@ -20,10 +20,7 @@ def reproduce(
     ] = Path("experiments"),
     as_json: AsJson = False,
 ) -> None:
-    """Make a model again from its own record, and say whether it is identical or where it differs.
-
-    Exit code 0 when it is identical, 1 when anything differs.
-    """
+    """Make a model again from its own record: identical (exit code 0), or where it differs (1)."""
     from stratify.experiment.reproduction import reproduce as make_again
 
     found = make_again(model, experiments=experiments, tell=tell)
