@@ -145,6 +145,7 @@ def bounded(
     until, seen, complete = clock() + limits.upload_seconds, 0, False
 
     async def receive_bounded() -> Message:
+        """Receive one piece."""
         nonlocal seen, complete
         if complete:
             return await receive()

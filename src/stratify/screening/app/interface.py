@@ -135,10 +135,7 @@ async def schema(request: Request) -> dict[str, Any]:
 
 @router.post("/score", openapi_extra=_BODY, responses=_REFUSALS)
 async def score(request: Request) -> JSONResponse:
-    """Score samples: levels as JSON, taken as normalised by the vendor, or a laboratory's file.
-
-    The same request gets the same answer; nothing is kept.
-    """
+    """Score samples (JSON, taken as normalised by the vendor) or a laboratory's file; nothing is kept."""
     visit = Visit.of(request)
     service = visit.service
     refuse_blind(service.settings.blind)
