@@ -144,9 +144,9 @@ def test_damaged_files_are_refused_or_told_and_never_read_wrongly(data_dir, monk
     fuzz = load("fuzz")
     if absent := [name for name in (*fuzz.TEXTS, *fuzz.BOOKS) if not (data_dir / name).is_file()]:
         pytest.skip(f"{absent[0]} is absent from STRATIFY_DATA_DIR")
-    command = [sys.executable, fuzz.__file__, "--cases", "80", "--first", "10000"]
+    command = [sys.executable, fuzz.__file__, "--cases", "30", "--first", "10000"]
     ran = subprocess.run(command, capture_output=True, text=True)
-    assert (ran.returncode, "cases 80, wrong 0" in ran.stdout) == (0, True), ran.stdout + ran.stderr
+    assert (ran.returncode, "cases 30, wrong 0" in ran.stdout) == (0, True), ran.stdout + ran.stderr
 
 
 def test_shared_controls_are_no_overlap_and_a_real_one_is_found(monkeypatch):
@@ -232,12 +232,11 @@ def test_statistics_of_all_tools_agree_and_memory_is_bounded(monkeypatch, capsys
     assert "stratify" in capsys.readouterr().out
 
 
-def test_pathway_scores_are_timed_beside_r_and_the_caution_holds(capsys, tmp_path, monkeypatch):
+def test_pathway_scores_are_timed_and_the_caution_holds(capsys, tmp_path, monkeypatch):
     pathways = load("pathways")
     monkeypatch.setattr(pathways, "KEPT", tmp_path)
-    if not pathways.run_tool("R GSVA", n=30, p=120).empty:  # empty where R or its GSVA is absent
-        ours = pathways.run_tool("stratify", n=30, p=120).groupby("method")["difference"].max()
-        assert (ours[list(pathways.R_NAMES)] < 1e-6).all()
+    ours = pathways.run_tool("stratify", n=30, p=120)  # R beside it: tests/signatures/activity/test_gsva.py
+    assert (ours["wall"] > 0).all()
     many = pathways.run_many("ssgsea", n=60, p=120)
     assert many["finite"]
     assert many["peak_gib"] > 0

@@ -200,7 +200,7 @@ def test_a_fold_in_which_one_class_is_missing_has_no_area_of_its_own():
     assert np.isfinite(evaluation.auc_interval("x")).all()
 
 
-@pytest.mark.parametrize("names", [["factor-centroids", "pathway-ridge"], ["pathway-xgboost", "elastic-net"]])
+@pytest.mark.parametrize("names", [["factor-centroids", "pathway-xgboost"]])
 def test_the_number_of_workers_changes_no_bit(plain_problem, names):
     problem, plan = plain_problem(), Plan(folds=3, repeats=1, trials=3, seed=2)
     known = Knowledge(np.arange(20) < 4, np.ones((1, 20)) / 20)

@@ -101,7 +101,7 @@ def test_audit_names_model_and_inputs(model_folder, laboratory_file, out):
     assert facts["counts"] == screening.counts
 
 
-@pytest.mark.parametrize(("folder", "n"), [("model_folder", 4_000), ("booster_folder", 200)])
+@pytest.mark.parametrize(("folder", "n"), [("model_folder", 1_500), ("booster_folder", 60)])
 def test_lone_candidate_gets_exactly_what_he_gets_in_a_large_batch(folder, n, study, request, tmp_path):
     loaded = load_model(request.getfixturevalue(folder))
     crowd, _ = fresh_mdd(study.world, n, seed=5, controls=True, batch_offset_sd=0.2)
@@ -284,5 +284,5 @@ def test_flipped_byte_in_any_file_is_refused_by_name(booster_folder, laboratory_
 def test_binary_audit_log_stops_the_run(model_folder, laboratory_file, out):
     screen(model_folder, laboratory_file, out=out)
     (out / "audit.jsonl").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ScreeningError, match=r"audit\.jsonl"):
+    with pytest.raises(ScreeningError, match="line 1 of the log has no end"):
         screen(model_folder, laboratory_file, out=out)

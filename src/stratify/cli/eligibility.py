@@ -21,7 +21,8 @@ def eligibility(
     clinical: Annotated[
         Path | None,
         typer.Argument(
-            help="Table of the people, one row a sample (CSV, xlsx); left out, the rules are printed."
+            help="Table of the people, one row a sample with sample ids (CSV, xlsx); left out, the rules are "
+            "printed."
         ),
     ] = None,
     output: Annotated[

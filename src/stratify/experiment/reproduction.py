@@ -129,6 +129,7 @@ def stored_config(settings: Mapping[str, Any]) -> ExperimentConfig:
     --------
     >>> stored = {"name": "x", "question": "?", "data.simulate": "study"}
     >>> stored |= {"data.positive": ["AD"], "data.negative": ["HC"]}
+    >>> stored |= {"data.matrix": "serum", "data.site": "site"}
     >>> stored_config(stored).data.simulate
     'study'
     """

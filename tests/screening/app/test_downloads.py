@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -8,7 +9,13 @@ import pytest
 from stratify.screening.app.blinding import OPEN_COLUMNS
 from stratify.screening.app.downloads import download
 from stratify.screening.app.refusal import RequestError
+from stratify.screening.record_block import BEGIN, END
 from stratify.screening.score import screen
+
+
+def without_record(content: bytes) -> bytes:
+    """Leave out what a report says of its line in a log; a page without a folder has none."""
+    return re.sub(f"{BEGIN}.*{END}".encode(), b"", content, flags=re.DOTALL)
 
 
 def test_downloads_are_the_bytes_that_screen_writes(screened, laboratory, demo, tmp_path):
@@ -21,7 +28,7 @@ def test_downloads_are_the_bytes_that_screen_writes(screened, laboratory, demo, 
     )
     for name in ("results.csv", "report.html", "eligibility.csv"):
         answer = screened.get(f"/download/{name}")
-        assert answer.body == (tmp_path / "out" / name).read_bytes(), name
+        assert without_record(answer.body) == without_record((tmp_path / "out" / name).read_bytes()), name
         assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
 
 
