@@ -133,7 +133,7 @@ def test_words_that_must_stand(card):
         "AD-resemblance at the reference mix",
         "10%, 25%, 35%",
         "corrected variance\nof Nadeau & Bengio (2003)",
-        "Detectability map",
+        "What it would find",
     ):
         assert words in card
 

@@ -194,7 +194,7 @@ def verify_audit(place: str | Path, *, head: str = "") -> tuple[int, str]:
     if not path.is_file():
         raise ScreeningError(
             f"a folder with {AUDIT}, or a log",
-            f"none in {path.parent.name!r}",
+            f"none in {Path(place).name!r}",
             "name the folder of a screening",
         )
     log = _text(path.read_bytes())
