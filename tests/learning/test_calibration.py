@@ -41,7 +41,7 @@ def test_penalised_fit_is_the_optimum(penalty):
     np.testing.assert_allclose(log_odds, best[0] + best[1] * z, atol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(-100, 100), st.floats(0.01, 100))
 def test_probability_does_not_depend_on_the_unit_of_the_score(shift, scale):
     scores, y = draw()

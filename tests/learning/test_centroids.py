@@ -63,7 +63,7 @@ def test_swapping_the_classes_turns_the_score_round():
     np.testing.assert_allclose(one.coef_, -other.coef_, atol=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.floats(0.01, 100))
 def test_stack_is_never_negative_and_is_the_optimum(seed, penalty):
     rng = np.random.default_rng(seed)

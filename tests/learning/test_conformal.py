@@ -21,7 +21,7 @@ def test_one_member_is_the_inductive_p_value_of_crepes():
     np.testing.assert_allclose(p_values((member(calibration),), new[None]), np.ravel(theirs))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 3))
 def test_equals_counting_by_hand(seed, folds, repeats):
     rng = np.random.default_rng(seed)
@@ -44,7 +44,7 @@ def test_equals_counting_by_hand(seed, folds, repeats):
         assert value == pytest.approx(np.mean(by_repeat))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=20), st.floats(-6, 6), st.floats(0, 3))
 def test_larger_score_never_has_a_larger_p_value(negatives, score, more):
     low, high = p_values((member(negatives),), np.array([[score, score + more]]))

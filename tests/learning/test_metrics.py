@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from stratify.learning.metrics import auc, corrected_error, interval, score_interval
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=40))
 def test_auc_is_that_of_scikit_learn_ties_included(rows):
     y, scores = (np.array(column) for column in zip(*rows, strict=True))

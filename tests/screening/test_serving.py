@@ -132,13 +132,20 @@ def ask(port, body):
         return error.code, error.read().decode()
 
 
+def free_port() -> int:
+    """A port below those that the system gives to outgoing connections, which could take it in the meantime."""
+    for port in range(20000 + os.getpid() % 10000, 32000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise RuntimeError("no free port")
+
+
 @pytest.fixture
 def port(tmp_path):
     """A real server of the demo model, in which no outside name may be looked up."""
     (tmp_path / "sitecustomize.py").write_text(LOOPBACK_ONLY, encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2] / "src")])
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "PYTHONPATH": paths}
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(DEMO), "--env-manager", "local"]
@@ -160,8 +167,9 @@ def port(tmp_path):
         yield port
         assert "looked up" not in (tmp_path / "log").read_text()
     finally:
-        os.killpg(server.pid, 15)
-        server.wait()
+        if server.poll() is None:
+            os.killpg(server.pid, 15)
+            server.wait()
 
 
 def test_server_answers_with_the_very_numbers_and_repeats_no_row(port):

@@ -22,7 +22,7 @@ def covariance(model):
     return model.loadings @ model.loadings.T + np.diag(model.uniquenesses)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6), st.integers(1, 15), st.integers(0, 5))
 def test_remove_and_solve_equal_the_dense_inverse(seed, p, k):
     model = random_model(seed, p, k)

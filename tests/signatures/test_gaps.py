@@ -21,7 +21,7 @@ def with_gaps(seed, n=9, p=20, share=0.3):
     return profiles
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6))
 def test_filled_value_is_the_conditional_expectation(seed):
     state, row = random_state(seed), with_gaps(seed)[1]

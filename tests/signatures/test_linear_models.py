@@ -33,7 +33,7 @@ def textbook(y, design, root, patient, rho):
     return beta, spread, np.sqrt(residual @ precision @ residual / (len(x) - x.shape[1]))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 1000),
     share=st.sampled_from([0.0, 0.15]),
