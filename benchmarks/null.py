@@ -16,9 +16,9 @@ from pathlib import Path
 import pandas as pd
 from scipy.stats import binomtest
 
-from stratify.learning.classifier import knowledge
+from stratify.learning.classifier import Knowledge, knowledge
 from stratify.learning.permutation import permutation_test
-from stratify.learning.problem import make_problem
+from stratify.learning.problem import Problem, make_problem
 from stratify.learning.validation import Plan, cross_validate
 from stratify.simulation.cohort import simulate_study
 from stratify.simulation.design import design_preset
@@ -29,13 +29,18 @@ FIRST_SEED = 1000
 RESULTS = Path(__file__).parent / "results" / "null.csv"
 
 
-def run_null(seed: int) -> pd.DataFrame:
-    """One cohort whose labels mean nothing."""
+def null_cohort(seed: int) -> tuple[Problem, Knowledge]:
+    """Give the labels of a simulated study to other people."""
     adata = simulate_study(design_preset("study"), seed=seed).adata
     people = adata[adata.obs["sample_type"] == "sample"].copy()
     labels = reference_disease(people.obs["group"], positive=["AD"], negative=["PSO", "HC"], reference=["HC"])
     problem = make_problem(people, labels).permuted(seed)
-    known = knowledge(["Th2"], ["Th2", "Th1", "Th17"], problem.assays)
+    return problem, knowledge(["Th2"], ["Th2", "Th1", "Th17"], problem.assays)
+
+
+def run_null(seed: int) -> pd.DataFrame:
+    """One cohort whose labels mean nothing."""
+    problem, known = null_cohort(seed)
     test = permutation_test(problem, DEFAULT, known, seed=seed)
     evaluation, _ = cross_validate(problem, [DEFAULT], known, Plan(repeats=5, trials=0, seed=seed))
     low, high = evaluation.auc_interval(DEFAULT)
