@@ -12,7 +12,17 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
-settings.load_profile("fixed")  # the same examples in each run; `--hypothesis-profile default` looks for new ones
+settings.load_profile(
+    "fixed"
+)  # the same examples in each run; `--hypothesis-profile default` looks for new ones
+
+
+LONGEST = ("test_demo.py", "test_benchmarks.py", "test_execution.py", "test_run.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that all workers end together."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")

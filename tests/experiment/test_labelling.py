@@ -143,7 +143,8 @@ def test_a_rule_on_proteins_that_tell_nothing_of_the_others_is_rarely_shown(peop
         noise = people.copy()
         noise.X = np.random.default_rng(seed).normal(size=noise.shape)
         problem = make_experiment_problem(asked, noise)
-        test = permutation_test(problem, "centroids", knowledge((), (), problem.assays), most=9, folds=3)
+        known = knowledge((), (), problem.assays)
+        test = permutation_test(problem, "centroids", known, most=9, folds=3, enough=3)
         shown.append(test.p_value <= 0.2)
     assert sum(shown) <= 5  # binomial(10, 0.2): more in 6 of a thousand
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from sklearn.calibration import _SigmoidCalibration
+from sklearn.linear_model import LogisticRegression
 
-from stratify.learning.calibration import Platt, fit_platt
+from stratify.learning.calibration import PENALTY, Platt, fit_platt
 
 
 def draw(n=80, effect=1.5, seed=0, shift=0.0, scale=1.0):
@@ -14,26 +14,25 @@ def draw(n=80, effect=1.5, seed=0, shift=0.0, scale=1.0):
     return shift + scale * (rng.normal(size=n) + effect * y), y
 
 
-def test_without_a_penalty_it_is_the_sigmoid_of_scikit_learn():
+def test_without_a_penalty_it_is_the_logistic_regression_of_scikit_learn():
     scores, y = draw()
     ours = fit_platt(scores, y, np.ones(80), penalty=0.0)
-    theirs = _SigmoidCalibration().fit(scores, y)
-    np.testing.assert_allclose(ours.probability(scores), theirs.predict(scores), atol=1e-4)
+    theirs = LogisticRegression(C=np.inf).fit(scores[:, None], y)
+    np.testing.assert_allclose(
+        ours.probability(scores), theirs.predict_proba(scores[:, None])[:, 1], atol=1e-4
+    )
 
 
-@pytest.mark.parametrize("penalty", [0.1, 3.0])
+@pytest.mark.parametrize("penalty", [0.005, 0.1, 3.0])
 def test_penalised_fit_is_the_optimum(penalty):
     scores, y = draw(shift=4.0, scale=0.3)
     weights = np.random.default_rng(1).uniform(0.1, 1, size=80)
-    target = np.where(
-        y == 1, (weights[y == 1].sum() + 1) / (weights[y == 1].sum() + 2), 1 / (weights[y == 0].sum() + 2)
-    )
     mean = np.average(scores, weights=weights)
     z = (scores - mean) / np.sqrt(np.average((scores - mean) ** 2, weights=weights))
 
     def loss(beta):
         margin = beta[0] + beta[1] * z
-        losses = target * np.logaddexp(0, -margin) + (1 - target) * np.logaddexp(0, margin)
+        losses = y * np.logaddexp(0, -margin) + (1 - y) * np.logaddexp(0, margin)
         return (weights * losses).sum() + 0.5 * penalty * beta[1] ** 2
 
     best = minimize(loss, np.zeros(2), options={"gtol": 1e-10}).x
@@ -61,7 +60,7 @@ def test_stacked_repeats_with_their_share_count_each_person_once():
 def test_separable_scores_stay_finite_and_raising_the_penalty_flattens_them():
     scores = np.concatenate([np.linspace(-2, -1, 20), np.linspace(1, 2, 20)])
     y = np.arange(40) // 20
-    slopes = [fit_platt(scores, y, np.ones(40), penalty).slope for penalty in (0.1, 1.0, 10.0)]
+    slopes = [fit_platt(scores, y, np.ones(40), penalty).slope for penalty in (PENALTY, 0.1, 10.0)]
     assert np.isfinite(slopes).all()
     assert slopes[0] > slopes[1] > slopes[2] > 0
 

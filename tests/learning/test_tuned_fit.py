@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,18 +23,30 @@ def test_what_was_found_is_what_is_fitted(plain_problem):
 
 def test_people_are_scored_and_everything_is_sent(plain_problem):
     sent, problem = [], plain_problem()
-    model, scores, found = fit_and_score(
+    model, scores, found, fewer = fit_and_score(
         problem, NOTHING, float("inf"), task(said="now it begins"), sent.append
     )
     np.testing.assert_array_equal(scores, model.decision_function(problem.profiles[40:60]))
     assert sent[0] == "now it begins"
     assert sent[-1] == f"pathway-ridge, repeat 1, fold 1: trial 3 of 3, best loss {found.loss:.3f}"
     assert [trial.number for _, trial in sent[1:-1]] == [0, 1, 2]
+    assert np.isnan(fewer).all()
+
+
+def test_a_model_of_fewer_people_scores_the_same_people_at_the_settings_that_were_found(plain_problem):
+    problem, rows = plain_problem(), np.arange(30)
+    *_, found, fewer = fit_and_score(problem, NOTHING, float("inf"), task(fewer=rows), lambda line: None)
+    alone = replace(task(trials=0), train=rows)
+    path = tuned_fit(problem, NOTHING, alone, Course())[0]
+    path.estimator.set_params(**found.settings)
+    z = path.prepare(problem.profiles[rows], problem.reference[rows])
+    path.fit_prepared(z, problem.y[rows], problem.patients[rows])
+    np.testing.assert_array_equal(fewer, path.decision_function(problem.profiles[40:60]))
 
 
 def test_nobody_to_score_gives_no_scores(plain_problem):
     nobody = FitTask("composite", "final fit", np.arange(60), np.arange(0), 0, 5)
-    _, scores, found = fit_and_score(plain_problem(), NOTHING, float("inf"), nobody, print)
+    _, scores, found, _ = fit_and_score(plain_problem(), NOTHING, float("inf"), nobody, print)
     assert len(scores) == 0
     assert found == Found({})
 

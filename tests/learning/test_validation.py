@@ -114,8 +114,15 @@ def test_models_are_in_the_order_of_the_folds(validated, plain_problem):
 def test_figures_derive_from_the_scores(validated):
     evaluation, _ = validated
     rows = evaluation.of("factor-centroids")
-    by_hand = [auc(part["label"].to_numpy(), part["score"].to_numpy()) for _, part in rows.groupby("repeat")]
-    assert evaluation.auc("factor-centroids") == pytest.approx(np.mean(by_hand))
+    folds = [part for _, part in rows.groupby(["repeat", "fold"])]
+    whole, fewer = (
+        np.array([auc(part["label"].to_numpy(), part[column].to_numpy()) for part in folds])
+        for column in ("score", "fewer")
+    )
+    assert evaluation.auc("factor-centroids") == pytest.approx(whole.mean())
+    np.testing.assert_allclose(
+        evaluation.grown_aucs("factor-centroids"), whole + 3 / 4 * (whole - fewer)
+    )  # of 4 folds
     assert evaluation.auc("factor-centroids") > 0.85
     assert evaluation.fold_aucs("composite").shape == (8,)
     low, high = evaluation.auc_interval("factor-centroids")
@@ -127,6 +134,34 @@ def test_progress_is_told_once_a_repeat(plain_problem):
     lines = []
     cross_validate(plain_problem(), ["composite"], NOTHING, QUICK, tell=lines.append)
     assert lines == ["cross-validation, repeat 1 of 2", "cross-validation, repeat 2 of 2"]
+
+
+def test_scores_of_fewer_people_are_of_models_that_saw_neither_this_fold_nor_the_next(
+    validated, plain_problem
+):
+    problem, (evaluation, _) = plain_problem(), validated
+    folds = list(outer_folds(problem, QUICK))
+    for fold in folds:
+        after = next(one for one in folds if (one.repeat, one.number) == (fold.repeat, (fold.number + 1) % 4))
+        assert set(fold.fewer) == set(fold.train) - set(after.test)
+        model = fit_fold(problem, fold.fewer, "composite", NOTHING, trials=0, seed=0)
+        rows = evaluation.of("composite").query("repeat == @fold.repeat and fold == @fold.number")
+        np.testing.assert_array_equal(rows["fewer"], model.decision_function(problem.profiles[fold.test]))
+
+
+def test_with_three_folds_too_few_would_be_left(plain_problem):
+    evaluation, _ = cross_validate(
+        plain_problem(), ["composite"], NOTHING, Plan(folds=3, repeats=1, trials=0)
+    )
+    assert evaluation.predictions["fewer"].isna().all()
+    np.testing.assert_array_equal(evaluation.grown_aucs("composite"), evaluation.fold_aucs("composite"))
+
+
+def test_scores_of_different_folds_are_never_compared():
+    evaluation = made_up(one=0.8)
+    moved = evaluation.predictions.assign(score=lambda table: table["score"] + 100 * table["fold"])
+    assert Evaluation(moved, 5).auc("one") == evaluation.auc("one")
+    assert Evaluation(moved, 5).auc_interval("one") == evaluation.auc_interval("one")
 
 
 def made_up(**noise):

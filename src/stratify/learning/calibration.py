@@ -58,11 +58,16 @@ class Platt:
         return _logistic(self.log_likelihood_ratio(scores) + np.log(prevalence / (1 - prevalence)))
 
 
-def fit_platt(scores: Array, y: NDArray[np.int64], weights: Array, penalty: float = 0.1) -> Platt:
+PENALTY = 0.005
+LONGEST_STEP = 2.0
+
+
+def fit_platt(scores: Array, y: NDArray[np.int64], weights: Array, penalty: float = PENALTY) -> Platt:
     """Fit to out-of-fold scores.
 
-    Targets are drawn a little towards each other, as if one more person of each class had been
-    seen, and the slope of the standardised score carries a small penalty.
+    The slope of the standardised score carries a penalty that matters only where the classes hardly overlap
+    and the likelihood would have it without bound. Targets are not drawn towards each other as Platt
+    proposes: out-of-fold scores are no training scores, and the probabilities became too timid.
 
     Parameters
     ----------
@@ -72,7 +77,7 @@ def fit_platt(scores: Array, y: NDArray[np.int64], weights: Array, penalty: floa
         1 reference disease, 0 not.
     weights : array of shape (n,)
         One over the number of repeats, so that each person counts once.
-    penalty : float, default 0.1
+    penalty : float, default 0.005
         Of the squared slope; raising it draws probabilities towards the prevalence.
 
     Returns
@@ -84,18 +89,17 @@ def fit_platt(scores: Array, y: NDArray[np.int64], weights: Array, penalty: floa
     Platt 1999; Lin et al., Mach Learn 2007, doi:10.1007/s10994-007-5018-6.
     """
     positive, negative = float(weights[y == 1].sum()), float(weights[y == 0].sum())
-    target = np.where(y == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
     mean = float(np.average(scores, weights=weights))
     sd = float(np.sqrt(np.average((scores - mean) ** 2, weights=weights))) or 1.0
     design = np.stack([np.ones(len(y)), (scores - mean) / sd], axis=1)
     beta = np.zeros(2)
     ridge = np.diag([0.0, penalty])
-    for _ in range(50):
+    for _ in range(200):
         fitted = _logistic(design @ beta)
-        slope = design.T @ (weights * (fitted - target)) + ridge @ beta
+        slope = design.T @ (weights * (fitted - y)) + ridge @ beta
         curve = (design * (weights * fitted * (1 - fitted))[:, None]).T @ design + ridge
         step = np.linalg.solve(curve + 1e-9 * np.eye(2), slope)
-        beta = beta - step
+        beta = beta - step * min(1.0, LONGEST_STEP / float(np.abs(step).max() or 1.0))
         if np.abs(step).max() < 1e-10:
             break
     prevalence = positive / (positive + negative)

@@ -13,9 +13,11 @@ from stratify.learning.problem import Problem
 from stratify.learning.validation import Plan, outer_folds, score_table
 
 NAME = "covariates"
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 
-def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
+def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> Array:
     """Numbers as they are, NaN where unknown; words as one column a word.
 
     Parameters
@@ -45,7 +47,7 @@ def design_matrix(obs: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float
     return np.concatenate([part.to_numpy() for part in parts], axis=1)
 
 
-def validate_covariates(problem: Problem, design: NDArray[np.float64], plan: Plan) -> pd.DataFrame:
+def validate_covariates(problem: Problem, design: Array, plan: Plan) -> pd.DataFrame:
     """Out-of-fold scores of a logistic model of the covariates, in the same outer folds.
 
     Unknown numbers take the mean of the fold's training people.
@@ -66,14 +68,20 @@ def validate_covariates(problem: Problem, design: NDArray[np.float64], plan: Pla
     """
     tables = []
     for fold in outer_folds(problem, plan):
-        here = problem.in_fold(fold.train)
-        train = fold.train[here.y[fold.train] >= 0]
-        known = np.isfinite(design)
-        count = np.maximum(known[train].sum(axis=0), 1)
-        mean = np.where(known, design, 0.0)[train].sum(axis=0) / count
-        filled = np.where(known, design, mean)
-        sd = filled[train].std(axis=0)
-        z = (filled - mean) / np.where(sd > 0, sd, 1.0)
-        fitted = LogisticRegression(C=1.0, max_iter=1000).fit(z[train], here.y[train])
-        tables.append(score_table(here, fold, NAME, fitted.decision_function(z[fold.test])))
+        scores = _scores(problem, design, fold.train, fold.test)
+        fewer = _scores(problem, design, fold.fewer, fold.test) if len(fold.fewer) else None
+        tables.append(score_table(problem.in_fold(fold.train), fold, NAME, scores, fewer=fewer))
     return pd.concat(tables, ignore_index=True)
+
+
+def _scores(problem: Problem, design: Array, learned: Rows, scored: Rows) -> Array:
+    y = problem.in_fold(learned).y
+    train = learned[y[learned] >= 0]
+    known = np.isfinite(design)
+    count = np.maximum(known[train].sum(axis=0), 1)
+    mean = np.where(known, design, 0.0)[train].sum(axis=0) / count
+    filled = np.where(known, design, mean)
+    sd = filled[train].std(axis=0)
+    z = (filled - mean) / np.where(sd > 0, sd, 1.0)
+    fitted = LogisticRegression(C=1.0, max_iter=1000).fit(z[train], y[train])
+    return np.asarray(fitted.decision_function(z[scored]))

@@ -35,6 +35,9 @@ class FitTask:
         Line of progress that is told when the task begins.
     history : sequence of optuna.trial.FrozenTrial
         Finished trials of an interrupted search.
+    fewer : integer array
+        Row numbers of some of ``train``; those who are scored are scored once more by a model of these people
+        at the settings that were found, if there are any.
     """
 
     family: str
@@ -45,6 +48,7 @@ class FitTask:
     seed: int
     said: str = ""
     history: Sequence[Any] = field(default=(), repr=False)
+    fewer: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def study(self) -> str:

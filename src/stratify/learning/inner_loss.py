@@ -84,7 +84,7 @@ def recalibrated_loss(scores: Array, y: NDArray[np.int64]) -> float:
     >>> recalibrated_loss(scores, y) < recalibrated_loss(-scores, y) == WRONG_WAY
     True
     """
-    line = fit_platt(scores, y, np.ones(len(y)))
+    line = fit_platt(scores, y, np.ones(len(y)), penalty=0.1)  # settings that separate all still differ
     if line.slope <= 0:
         return WRONG_WAY
     return float(np.logaddexp(0.0, -(2.0 * y - 1.0) * line.log_odds(scores)).mean())

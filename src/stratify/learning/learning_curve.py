@@ -117,7 +117,7 @@ def learning_curve(
     done = execution.carry_out(partial(fit_and_score, problem, known, execution.stop_at), tasks, tell)
     points = [
         (name, share, len(rows), fold.repeat, fold.number, auc(problem.y[fold.test], scores))
-        for (fold, share, rows, name), (_, scores, _) in zip(places, done, strict=True)
+        for (fold, share, rows, name), (_, scores, *_) in zip(places, done, strict=True)
     ]
     columns = ["family", "share", "people", "repeat", "fold", "auc"]
     return LearningCurve(pd.DataFrame(points, columns=columns), plan.folds)

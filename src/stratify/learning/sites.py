@@ -117,7 +117,7 @@ def leave_one_site_out(
     execution = execution or Execution()
     done = execution.carry_out(partial(fit_and_score, problem, known, execution.stop_at), possible, tell)
     scores = np.full(len(problem.y), np.nan)
-    for task, (_, found, _) in zip(possible, done, strict=True):
+    for task, (_, found, *_) in zip(possible, done, strict=True):
         scores[task.test] = found
     return SiteValidation(name, _table(problem, sites, scores))
 

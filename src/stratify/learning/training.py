@@ -169,7 +169,7 @@ def train(
     learned, plan = problem.learned, recipe.plan
     task = FitTask(chosen, "final fit", learned, learned[:0], plan.trials, plan.seed)
     work = partial(fit_and_score, problem, known, execution.stop_at)
-    final, _, found = execution.carry_out(work, [task], tell)[0]
+    final, _, found, _ = execution.carry_out(work, [task], tell)[0]
     model = freeze(problem, recipe, known, final, (evaluation, chosen, fitted[chosen]), shown=test.shown)
     searches = pd.concat([evaluation.searches, search_table([task], [found])], ignore_index=True)
     choices = choice_frequencies(evaluation, recipe.default, never=plan.controls)

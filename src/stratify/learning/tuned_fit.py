@@ -14,6 +14,9 @@ from stratify.learning.execution import FitTask
 from stratify.learning.problem import Problem
 from stratify.learning.search import Course, Found, tune
 
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
 
 def tuned_fit(
     problem: Problem, known: Knowledge, task: FitTask, course: Course
@@ -37,14 +40,7 @@ def tuned_fit(
     found : Found
     """
     chosen, train = family(task.family), task.train
-    path = SubtypeClassifier(chosen.build(known))
-    z = path.prepare(
-        problem.profiles[train],
-        problem.reference[train],
-        problem.limits_of(train),
-        covariates=problem.covariates_of(train),
-        own=problem.adjustment.own,
-    )
+    path, z = _prepared(problem, known, task.family, train)
     y, patients = problem.y[train], problem.patients[train]
     rows = y >= 0
     found = tune(
@@ -61,9 +57,23 @@ def tuned_fit(
     return path.fit_prepared(z, y, patients), found
 
 
+def _prepared(
+    problem: Problem, known: Knowledge, name: str, train: Rows
+) -> tuple[SubtypeClassifier, NDArray[np.float64]]:
+    path = SubtypeClassifier(family(name).build(known))
+    z = path.prepare(
+        problem.profiles[train],
+        problem.reference[train],
+        problem.limits_of(train),
+        covariates=problem.covariates_of(train),
+        own=problem.adjustment.own,
+    )
+    return path, z
+
+
 def fit_and_score(
     problem: Problem, known: Knowledge, stop_at: float, task: FitTask, send: Callable[[Any], None]
-) -> tuple[SubtypeClassifier, NDArray[np.float64], Found]:
+) -> tuple[SubtypeClassifier, Scores, Found, Scores]:
     """Do one task, in whatever process.
 
     Parameters
@@ -84,18 +94,33 @@ def fit_and_score(
     model : SubtypeClassifier
     scores : array of shape (n_test,)
     found : Found
+    fewer : array of shape (n_test,)
+        Scores by the model of ``task.fewer``; NaN where there are none.
     """
     if task.said:
         send(task.said)
     here = problem.in_fold(task.train) if len(task.test) else problem
     model, found = tuned_fit(here, known, task, task.course(send, stop_at))
-    scores = np.zeros(0)
-    if len(task.test):
-        rows = task.test
-        scores = model.decision_function(
-            problem.profiles[rows], problem.limits_of(rows), problem.covariates_of(rows)
-        )
-    return model, scores, found
+    fewer = np.full(len(task.test), np.nan)
+    if len(task.fewer):
+        fewer = _scores(problem, _fit_at(problem, known, task, found), task.test)
+    return model, _scores(problem, model, task.test), found, fewer
+
+
+def _fit_at(problem: Problem, known: Knowledge, task: FitTask, found: Found) -> SubtypeClassifier:
+    """Fit to fewer people at the settings that were found."""
+    here, rows = problem.in_fold(task.fewer), task.fewer
+    path, z = _prepared(here, known, task.family, rows)
+    path.estimator.set_params(**found.settings)
+    return path.fit_prepared(z, here.y[rows], here.patients[rows])
+
+
+def _scores(problem: Problem, model: SubtypeClassifier, rows: Rows) -> Scores:
+    if not len(rows):
+        return np.zeros(0)
+    return model.decision_function(
+        problem.profiles[rows], problem.limits_of(rows), problem.covariates_of(rows)
+    )
 
 
 def search_table(tasks: Sequence[FitTask], found: Sequence[Found]) -> pd.DataFrame:

@@ -23,12 +23,17 @@ from stratify.learning.tuned_fit import fit_and_score, search_table, tuned_fit
 
 @dataclass(frozen=True)
 class Fold:
-    """One split of the learned people: row numbers ``train`` and ``test``."""
+    """One split of the learned people: row numbers ``train`` and ``test``.
+
+    ``fewer`` are those of ``train`` who are not in the next fold of the repeat either; what is learned from
+    them tells what the last fifth of the people was worth. Nobody where that leaves less than half.
+    """
 
     repeat: int
     number: int
     train: NDArray[np.int64]
     test: NDArray[np.int64]
+    fewer: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,9 @@ class Evaluation:
     Parameters
     ----------
     predictions : DataFrame
-        Columns ``family, repeat, fold, sample_id, label, reference, score``; one row a learned person,
-        family and repeat.
+        Columns ``family, repeat, fold, sample_id, label, reference, score`` and, where it was asked for,
+        ``fewer`` (the score by a model that learned from `Fold.fewer`); one row a learned person, family
+        and repeat.
     n_folds : int
         Outer folds of one repeat.
     searches : DataFrame
@@ -87,25 +93,49 @@ class Evaluation:
         return self.predictions[self.predictions["family"] == name]
 
     def auc(self, name: str) -> float:
-        """Mean over repeats of the AUC of all people's out-of-fold scores."""
-        per_repeat = [
-            auc(part["label"].to_numpy(), part["score"].to_numpy())
-            for _, part in self.of(name).groupby("repeat")
-        ]
-        return float(np.mean(per_repeat))
+        """Mean AUC within the outer folds.
+
+        People of different folds are never compared: each fold's model has its own origin and unit, and
+        a comparison across folds is too low on average.
+
+        References
+        ----------
+        Airola et al., Comput Stat Data Anal 2011, doi:10.1016/j.csda.2010.11.023.
+        """
+        return float(np.mean(self.fold_aucs(name)))
 
     def fold_aucs(self, name: str) -> NDArray[np.float64]:
         """AUC (repeats x folds,) within each outer fold that has people of both classes."""
-        values = [
-            auc(part["label"].to_numpy(), part["score"].to_numpy())
-            for _, part in self.of(name).groupby(["repeat", "fold"])
-        ]
-        return np.array([value for value in values if np.isfinite(value)])
+        values = self._within_folds(name, "score")
+        return values[np.isfinite(values)]
+
+    def grown_aucs(self, name: str) -> NDArray[np.float64]:
+        """AUC (repeats x folds,) expected within each fold of a model that learned from all people.
+
+        The model that is kept learned from a fold more than those of the folds. What the fold before that
+        was worth is measured; the next one is taken to be worth (K - 1) / K of it for K folds, half way
+        between a straight line in the number of people and one in its inverse. Where it was not measured,
+        the values are `fold_aucs`.
+
+        References
+        ----------
+        Fukunaga & Hayes, IEEE Trans Pattern Anal Mach Intell 1989, doi:10.1109/34.31448 (the inverse).
+        """
+        if "fewer" not in self.predictions or self.of(name)["fewer"].isna().any():
+            return self.fold_aucs(name)
+        values, fewer = self._within_folds(name, "score"), self._within_folds(name, "fewer")
+        grown = values + (self.n_folds - 1) / self.n_folds * (values - fewer)
+        return grown[np.isfinite(grown)]
+
+    def _within_folds(self, name: str, column: str) -> NDArray[np.float64]:
+        folds = self.of(name).groupby(["repeat", "fold"])
+        return np.array([auc(part["label"].to_numpy(), part[column].to_numpy()) for _, part in folds])
 
     def auc_interval(self, name: str) -> tuple[float, float]:
-        """95% interval of the AUC from the corrected variance over folds, no narrower than by people alone.
+        """95% interval of the AUC that the model of all people has in new people.
 
-        Where all folds reach 1, their variance is none; the number of people still leaves doubt.
+        Its centre is the mean of `grown_aucs`, its width their corrected variance; it holds `auc`, and is no
+        narrower than by the number of people alone, since where all folds reach 1 their variance is none.
 
         Parameters
         ----------
@@ -121,8 +151,8 @@ class Evaluation:
         ----------
         Nadeau & Bengio, Mach Learn 2003, doi:10.1023/A:1024068626366 (see also `score_interval`).
         """
-        values, area = self.fold_aucs(name), self.auc(name)
-        low, high = interval(area, corrected_error(values, self.n_folds), len(values))
+        values, area = self.grown_aucs(name), self.auc(name)
+        low, high = interval(float(values.mean()), corrected_error(values, self.n_folds), len(values))
         once = self.of(name).query("repeat == repeat.min()")["label"]
         least_low, least_high = score_interval(area, int((once == 1).sum()), int((once == 0).sum()))
         return min(low, least_low), max(high, least_high)
@@ -188,7 +218,9 @@ def outer_folds(problem: Problem, plan: Plan) -> Iterator[Fold]:
             splits = list(splitter.split(rows, roles, patients))
         for number, (train, test) in enumerate(splits):
             refuse_shared_patients(problem, rows[train], rows[test])
-            yield Fold(repeat, number, rows[train], rows[test])
+            after = splits[(number + 1) % plan.folds][1]
+            fewer = np.setdiff1d(train, after) if plan.folds > 3 else train[:0]
+            yield Fold(repeat, number, rows[train], rows[test], rows[fewer])
 
 
 def refuse_shared_patients(problem: Problem, train: NDArray[np.int64], test: NDArray[np.int64]) -> None:
@@ -282,14 +314,14 @@ def cross_validate(
     results = execution.carry_out(partial(fit_and_score, problem, known, execution.stop_at), tasks, tell)
     fitted: dict[str, list[SubtypeClassifier]] = {name: [] for name in names}
     tables: list[pd.DataFrame] = []
-    for (fold, name), (model, scores, _) in zip(places, results, strict=True):
+    for (fold, name), (model, scores, _, fewer) in zip(places, results, strict=True):
         fitted[name].append(model)
-        tables.append(score_table(problems[fold.repeat, fold.number], fold, name, scores))
+        tables.append(score_table(problems[fold.repeat, fold.number], fold, name, scores, fewer=fewer))
     table = pd.concat(tables, ignore_index=True)
     order = pd.Categorical(table["family"], categories=list(names), ordered=True)
     table = table.assign(_order=order).sort_values(["_order", "repeat", "fold"], kind="stable")
     table = table.drop(columns="_order").reset_index(drop=True)
-    searches = search_table(tasks, [found for _, _, found in results])
+    searches = search_table(tasks, [found for _, _, found, _ in results])
     return Evaluation(table, plan.folds, searches), fitted
 
 
@@ -303,10 +335,18 @@ def _task(fold: Fold, name: str, plan: Plan, *, first: bool) -> FitTask:
         plan.budget(name),
         plan.seed + 1000 * fold.repeat + fold.number,
         f"cross-validation, repeat {fold.repeat + 1} of {plan.repeats}" if begins else "",
+        fewer=fold.fewer,
     )
 
 
-def score_table(problem: Problem, fold: Fold, name: str, scores: NDArray[np.float64]) -> pd.DataFrame:
+def score_table(
+    problem: Problem,
+    fold: Fold,
+    name: str,
+    scores: NDArray[np.float64],
+    *,
+    fewer: NDArray[np.float64] | None = None,
+) -> pd.DataFrame:
     """Out-of-fold scores of one fold in the shape of ``Evaluation.predictions``.
 
     Parameters
@@ -319,12 +359,14 @@ def score_table(problem: Problem, fold: Fold, name: str, scores: NDArray[np.floa
         Family.
     scores : array of shape (n_test,)
         In the order of the fold's test rows.
+    fewer : array of shape (n_test,), optional
+        The same people's scores by a model of fewer people; a column only where it is given.
 
     Returns
     -------
     DataFrame
     """
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "family": name,
             "repeat": fold.repeat,
@@ -335,6 +377,7 @@ def score_table(problem: Problem, fold: Fold, name: str, scores: NDArray[np.floa
             "score": scores,
         }
     )
+    return table if fewer is None else table.assign(fewer=fewer)
 
 
 def choose_family(evaluation: Evaluation, default: str, *, never: Sequence[str] = ()) -> str:

@@ -63,7 +63,7 @@ def _results(facts: Mapping[str, Any]) -> list[str]:
 
 
 _NAMES = {
-    "roc_auc": "AUC, out of fold, mean over repeats",
+    "roc_auc": "AUC, out of fold, mean within folds",
     "brier_score": "Brier score of crossed out-of-fold probabilities",
 }
 

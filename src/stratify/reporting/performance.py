@@ -183,7 +183,7 @@ def calibration(predictions: pd.DataFrame) -> Calibration:
     table = crossed_probability(predictions)
     y, p = table["label"].to_numpy(), table["probability"].to_numpy()
     inside = np.clip(p, 1e-6, 1 - 1e-6)
-    line = fit_platt(np.log(inside / (1 - inside)), y, np.ones(len(y)), penalty=0.0)
+    line = fit_platt(np.log(inside / (1 - inside)), y, np.ones(len(y)))
     prevalence = y.mean()
     return Calibration(
         float(np.mean((p - y) ** 2)), float(prevalence * (1 - prevalence)), line.slope, line.intercept
