@@ -33,6 +33,7 @@ REACHED_BY = {
     "thresholds-unknown": (replace(FLAG, thresholds_known=False), RULE, HEALTHY),
     "batch-not-anchored": (replace(FLAG, anchored="none"), RULE, HEALTHY),
     "matrix-differs": (replace(FLAG, matrix_differs=True), RULE, HEALTHY),
+    "matrix-unknown": (replace(FLAG, matrix_unknown=True), RULE, HEALTHY),
     "handling-suspect": (replace(FLAG, handling="suspect"), RULE, HEALTHY),
     "leak-could-explain": (
         replace(FLAG, handling="suspect", without_leak=WithoutLeak(0.3, 1.0, 4.5)),
@@ -52,7 +53,7 @@ REACHED_BY = {
 }
 OBJECTIONS = [
     "model-not-shown", "quality-fail", "too-little-measured", "thresholds-unknown", "batch-not-anchored",
-    "matrix-differs", "handling-suspect", "biology-unusual", "no-healthy-reference",
+    "matrix-differs", "matrix-unknown", "handling-suspect", "biology-unusual", "no-healthy-reference",
 ]  # fmt: skip
 
 

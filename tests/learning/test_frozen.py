@@ -153,6 +153,14 @@ def test_other_tube_than_that_of_training_stops_the_call(trained, patients):
     assert not any("matrix-differs" in decision.reasons for decision in unknown)
 
 
+def test_a_model_of_plasma_must_be_told_the_tube_and_one_of_serum_need_not(trained, patients):
+    model, (profiles, _) = trained().model, patients
+    batch = batch_of(profiles[:2], matrix=["EDTA", ""])
+    for matrix, wanted in (("EDTA", [False, True]), ("serum", [False, False]), ("", [False, False])):
+        decisions = score_batch(replace(model, matrix=matrix), batch).decisions
+        assert ["matrix-unknown" in decision.reasons for decision in decisions] == wanted
+
+
 def test_leak_is_noticed(trained, problem):
     model = trained().model
     leaky = problem.profiles[problem.target] + 3.0 * (model.handling.weights > 0) * model.scorer.scale

@@ -34,7 +34,7 @@ def profiles(arrivals):
 def test_rows_get_what_screening_gives_to_vendor_normalised_levels(served, loaded, profiles, arrivals):
     people = arrivals[arrivals.obs["sample_type"] == "sample"].copy()
     del people.layers["lod"]
-    people.obs = people.obs[["sample_type"]]
+    people.obs = people.obs[["sample_type"]].assign(matrix="serum")
     answer = served.predict(profiles)
     assert answer.columns.tolist() == result_columns()
     assert set(answer["anchored"]) == {"vendor"}

@@ -23,6 +23,7 @@ REASONS = {
     "thresholds-unknown": "proteins are missing, and the model keeps nobody to set thresholds without them",
     "batch-not-anchored": "the batch offset of this file is not known",
     "matrix-differs": "the blood was drawn into another kind of tube than that of the people learned from",
+    "matrix-unknown": "the kind of tube is not stated; in serum the Th2 chemokines are twice as high as in plasma",
     "handling-suspect": "proteins that leak from blood cells are raised; check how the tube was handled",
     "leak-could-explain": "the leak of blood cells could explain the score by itself; draw the blood again",
     "handling-unknown": "too few leak proteins were measured to judge handling",
@@ -159,8 +160,8 @@ class Evidence:
         ``ok``, ``warn`` or ``fail``.
     weight_covered : float
         Share of the score's weight that was measured.
-    matrix_differs : bool, default False
-        Whether the blood was drawn into another kind of tube.
+    matrix_differs, matrix_unknown : bool, default False
+        Whether the blood was drawn into another kind of tube; whether a model of plasma is not told which.
     without_leak : WithoutLeak, optional
         Judged in place of the first three where handling is ``suspect``.
     thresholds_known : bool, default True
@@ -182,6 +183,7 @@ class Evidence:
     quality: str
     weight_covered: float
     matrix_differs: bool = False
+    matrix_unknown: bool = False
     without_leak: WithoutLeak = WithoutLeak()
     thresholds_known: bool = True
     behind: float = float("nan")
@@ -270,6 +272,7 @@ def _objections(evidence: Evidence, rule: Rule, healthy: Healthy) -> tuple[str, 
         "thresholds-unknown": not evidence.thresholds_known,
         "batch-not-anchored": evidence.anchored == "none",
         "matrix-differs": evidence.matrix_differs,
+        "matrix-unknown": evidence.matrix_unknown,
         "handling-suspect": evidence.handling == "suspect" and not evidence.without_leak.known,
         "biology-unusual": evidence.known_biology == "unusual",
         "no-healthy-reference": not healthy.known,

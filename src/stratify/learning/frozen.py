@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 ASSUMED_OFFSET_SD = {"vendor": VENDOR_ERROR, "none": UNANCHORED_ERROR}
 NEXT_TO_NOTHING = 0.01  # share of the weight that may be missing where thresholds cannot be made again
 ASSUMED_PREVALENCES = (0.10, 0.25, 0.35)
+PLASMA = ("EDTA", "heparin", "citrate")
 TWO_SIDED_90 = 1.6448536269514722
 KEPT = without_model("keep")
 
@@ -490,6 +491,7 @@ def _decide_all(
                 quality=batch.quality[i],
                 weight_covered=float(raw.weight_covered[i]),
                 matrix_differs=bool(matrices[i] and model.matrix) and matrices[i] != model.matrix,
+                matrix_unknown=not matrices[i] and model.matrix in PLASMA,
                 without_leak=without_leak[i],
                 thresholds_known=model.held_out.known or raw.weight_covered[i] >= 1 - NEXT_TO_NOTHING,
                 extrapolated=bool(raw.extrapolated[i]),

@@ -37,7 +37,7 @@ class ServedModel:
     digest: str
 
     def predict(self, profiles: pd.DataFrame) -> pd.DataFrame:
-        """Score rows of protein levels, taken as normalised by the vendor.
+        """Score rows of protein levels, taken as normalised by the vendor and of the model's kind of tube.
 
         Parameters
         ----------
@@ -61,6 +61,7 @@ class ServedModel:
             quality=["ok" if seen else "fail" for seen in np.isfinite(levels).any(axis=1)],
             anchored="vendor",
             offset_error=np.full(levels.shape[1], VENDOR_ERROR),
+            matrix=[self.model.matrix] * len(levels),
         )
         obs = pd.DataFrame(index=profiles.index.astype(str))
         tables = [
