@@ -9,8 +9,8 @@ assumptions) at sizes of 1 (SD .25), 21 that of psoriasis, 32 stay as they are a
 The default family is learned with the definition th2-v2 and frozen. The held-out people, of the same
 batch, are called as they are and with the signature at five sizes (SD .1), of whose proteins 0, 10 or 30% are
 left out; then with what is no skew: a leak, twenty years (slopes of the host itself), one robust SD of
-general inflammation or Th1, or the other kind of tube, which nobody states. Shifts spare what lies below a detection limit,
-where a file has limits. Rows go to ``results/planted_calls.csv`` and ``planted_negative.csv``, the curves to
+general inflammation or Th1, or the other kind of tube, which nobody states. Shifts spare what lies below a
+detection limit, where a file has limits. Rows go to ``results/planted_calls.csv`` and ``planted_negative.csv``, the curves to
 ``planted_calls.svg``.
 """
 
