@@ -10,8 +10,8 @@ The default family is learned with the definition th2-v2 and frozen. The held-ou
 batch, are called as they are and with the signature at five sizes (SD .1), of whose proteins 0, 10 or 30% are
 left out; then with what is no skew: a leak, twenty years (slopes of the host itself), one robust SD of
 general inflammation or Th1, or the other kind of tube, which nobody states. Shifts spare what lies below a
-detection limit, where a file has limits. Rows go to ``results/planted_calls.csv`` and ``planted_negative.csv``, the curves to
-``planted_calls.svg``.
+detection limit, where a file has limits. Rows go to ``results/planted_calls.csv`` and
+``planted_negative.csv``, the curves to ``planted_calls.svg``.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ REASONS = {
     "thresholds-unknown": "proteins are missing, and the model keeps nobody to set thresholds without them",
     "batch-not-anchored": "the batch offset of this file is not known",
     "matrix-differs": "the blood was drawn into another kind of tube than that of the people learned from",
-    "matrix-unknown": "the kind of tube is not stated; serum holds twice as much of the Th2 chemokines as plasma",
+    "matrix-unknown": "the kind of tube is not stated; serum taken for plasma would look skewed towards Th2",
     "handling-suspect": "proteins that leak from blood cells are raised; check how the tube was handled",
     "leak-could-explain": "the leak of blood cells could explain the score by itself; draw the blood again",
     "handling-unknown": "too few leak proteins were measured to judge handling",
