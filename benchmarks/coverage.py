@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +21,14 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 from stratify.learning.classifier import knowledge
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.frozen import Batch, FrozenModel, Scores, score_batch
+from stratify.learning.metric_intervals import FIGURES, metric_intervals
 from stratify.learning.metrics import auc
 from stratify.learning.planned_study import planned_problem
 from stratify.learning.problem import Problem
 from stratify.learning.training import Recipe, freeze
 from stratify.learning.validation import Evaluation, Plan, cross_validate, fit_fold
+from stratify.reporting.performance import crossed_probability
 from stratify.simulation.design import StudyDesign, design_preset
 from stratify.simulation.people import draw_people, measure
 from stratify.simulation.world import World, stream
@@ -49,15 +52,18 @@ def design_of(cell: str) -> StudyDesign:
     return replace(design, plate_sd=0.0, **faint)
 
 
-def learn(problem: Problem, seed: int) -> tuple[FrozenModel, Evaluation]:
-    """Validate, fit on all and freeze, at the pre-specified settings."""
+def validate(problem: Problem, seed: int) -> tuple[Evaluation, Callable[[], FrozenModel]]:
+    """Validate at the pre-specified settings; the model of all people is fitted and frozen when asked for."""
     definition, plan = read_definition(DEFINITION), Plan(trials=0, seed=seed)
     known = knowledge(definition.prior_sets, definition.axis_sets, problem.assays)
     evaluation, fitted = cross_validate(problem, [DEFAULT], known, plan)
-    final = fit_fold(problem, problem.learned, DEFAULT, known, trials=0, seed=seed)
-    recipe = Recipe("coverage", 1, "AD", definition, [DEFAULT], plan=plan, simulated=True)
-    model = freeze(problem, recipe, known, final, (evaluation, DEFAULT, fitted[DEFAULT]), shown=True)
-    return model, evaluation
+
+    def learn() -> FrozenModel:
+        final = fit_fold(problem, problem.learned, DEFAULT, known, trials=0, seed=seed)
+        recipe = Recipe("coverage", 1, "AD", definition, [DEFAULT], plan=plan, simulated=True)
+        return freeze(problem, recipe, known, final, (evaluation, DEFAULT, fitted[DEFAULT]), shown=True)
+
+    return evaluation, learn
 
 
 def new_people(world: World, seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -75,20 +81,19 @@ def run_cohort(cell: str, seed: int) -> dict:
     problem, world, _ = planned_problem(design_of(cell), seed)
     if cell == "nothing":
         problem = problem.permuted(seed)
-    model, evaluation = learn(problem, seed)
+    evaluation, learn = validate(problem, seed)
     low, high = evaluation.auc_interval(DEFAULT)
     row = {"cell": cell, "seed": seed, "auc": evaluation.auc(DEFAULT), "low": low, "high": high, "true": 0.5}
     if cell != "nothing":
         profiles, diseased = new_people(world, seed, NEW)
-        row |= judge(model, profiles, diseased)
+        model = learn()
+        row |= judge(model, profiles, diseased) | others_held(model, evaluation, profiles, diseased)
     return row
 
 
 def judge(model: FrozenModel, profiles: np.ndarray, diseased: np.ndarray) -> dict[str, float]:
     """AUC in new people, how often the conformal p-value spares those without the disease, and the slope."""
-    below = np.zeros(profiles.shape, dtype=bool)
-    batch = Batch(profiles, below, ["ok"] * len(profiles), "bridge", np.zeros(profiles.shape[1]))
-    scores = score_batch(model, batch)
+    scores = scored(model, profiles)
     probability = np.clip(model.calibration.probability(scores.score), 1e-9, 1 - 1e-9)
     log_odds = np.log(probability / (1 - probability))[:, None]
     line = LogisticRegression(C=1e6, max_iter=1000).fit(log_odds, diseased)
@@ -100,11 +105,32 @@ def judge(model: FrozenModel, profiles: np.ndarray, diseased: np.ndarray) -> dic
     }
 
 
+def others_held(
+    model: FrozenModel, evaluation: Evaluation, profiles: np.ndarray, diseased: np.ndarray
+) -> dict[str, bool]:
+    """Whether the printed interval of each figure beside the AUC holds its value in new people."""
+    scores = evaluation.of(DEFAULT)
+    fewer = crossed_probability(scores.assign(score=scores["fewer"]))
+    limits = metric_intervals(crossed_probability(scores), fewer, evaluation.n_folds)
+    score = scored(model, profiles).score
+    chance, label = model.calibration.probability(score), diseased.astype(np.int64)
+    true = {name: figure(label, score, chance) for name, figure in FIGURES.items()}
+    return {name: low <= true[name] <= high for name, (low, high) in limits.items()}
+
+
+def scored(model: FrozenModel, profiles: np.ndarray) -> Scores:
+    """Score people whose batch is that of the study."""
+    below = np.zeros(profiles.shape, dtype=bool)
+    batch = Batch(profiles, below, ["ok"] * len(profiles), "bridge", np.zeros(profiles.shape[1]))
+    return score_batch(model, batch)
+
+
 def resume(path: Path, cohorts: int) -> pd.DataFrame:
     """Run what is not in the file yet, all cells of a seed before the next one."""
     path.parent.mkdir(exist_ok=True)
     done = pd.read_csv(path) if path.exists() else pd.DataFrame(columns=["cell", "seed"])
     columns = ["cell", "seed", "auc", "low", "high", "true", "conformal", "slope", "intercept"]
+    columns += FIGURES
     for seed in range(FIRST_SEED, FIRST_SEED + cohorts):
         for cell in CELLS if seed < FIRST_SEED + 50 else CELLS[:2]:
             if not ((done["cell"] == cell) & (done["seed"] == seed)).any():
@@ -125,6 +151,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     told["covered_error"] = np.sqrt(told["covered"] * (1 - told["covered"]) / told["cohorts"])
     told["conformal_10th"] = cells["conformal"].quantile(0.1)
     told["slope_error"] = cells["slope"].sem()
+    for name in FIGURES:
+        told[f"{name} held"] = cells[name].mean()
     return told.reset_index()
 
 
@@ -134,7 +162,8 @@ def main() -> None:
     parser.add_argument("--cohorts", type=int, default=300)
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    print(summarise(resume(arguments.results, arguments.cohorts)).round(3).to_string(index=False))
+    told = summarise(resume(arguments.results, arguments.cohorts)).set_index("cell")
+    print(told.round(3).T.to_string())
 
 
 if __name__ == "__main__":

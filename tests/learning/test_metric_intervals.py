@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stratify.learning.metric_intervals import FIGURES, metric_intervals
-from stratify.learning.metrics import auc
+from stratify.learning.metric_intervals import AVERAGE_PRECISION, BRIER, FIGURES, metric_intervals
+from stratify.learning.metrics import corrected_error
+
+NONE = pd.DataFrame()
 
 
-def predictions(n_positive=30, n_negative=50, gap=1.5, repeats=2, seed=0):
+def predictions(gap=1.5, n_positive=30, n_negative=50, repeats=3, seed=0):
+    """Five folds of people whose scores are known but for a little noise of each repeat."""
     rng = np.random.default_rng(seed)
     label = np.repeat([1, 0], [n_positive, n_negative])
     level = rng.normal(gap * label, 1.0)
@@ -16,59 +19,45 @@ def predictions(n_positive=30, n_negative=50, gap=1.5, repeats=2, seed=0):
     for repeat in range(repeats):
         score = level + rng.normal(0, 0.1, len(label))
         chance = 1 / (1 + np.exp(-(gap * score - gap**2 / 2 - np.log(n_negative / n_positive))))
-        order = rng.permutation(len(label))
-        part = {"repeat": repeat, "sample_id": [f"S{i}" for i in range(len(label))], "label": label}
-        parts.append(pd.DataFrame(part | {"score": score, "probability": chance}).iloc[order])
-    return pd.concat(parts)
+        part = {"repeat": repeat, "fold": rng.permutation(len(label)) % 5, "label": label}
+        parts.append(pd.DataFrame(part | {"score": score, "probability": chance}))
+    return pd.concat(parts, ignore_index=True)
 
 
-def alone(table):
-    ids = table["sample_id"].unique()
-    return pd.Series(ids, ids)
+def of(name, rows):
+    return FIGURES[name](*(rows[column].to_numpy() for column in ("label", "score", "probability")))
 
 
-def test_estimates_are_means_over_repeats_and_lie_within_their_limits():
+def test_each_figure_lies_within_its_limits():
     table = predictions()
-    found = metric_intervals(table, alone(table), auc_error=0.05, draws=40)
-    assert list(found) == list(FIGURES)
-    areas = [auc(part["label"].to_numpy(), part["score"].to_numpy()) for _, part in table.groupby("repeat")]
-    assert found["auc"][0] == pytest.approx(np.mean(areas))
-    for value, low, high in found.values():
-        assert low <= value <= high
+    found = metric_intervals(table, NONE, 5)
+    assert set(found) == set(FIGURES)
+    for name, (low, high) in found.items():
+        value = np.mean([of(name, rows) for _, rows in table.groupby("repeat")])
+        assert low < value < high, name
 
 
-def test_limits_are_wider_where_other_training_people_would_change_more():
+def test_a_mean_over_people_has_the_corrected_error_of_its_folds():
     table = predictions()
-    narrow, wide = (metric_intervals(table, alone(table), auc_error=e, draws=40) for e in (0.0, 0.09))
-    for name in ("brier", "calibration_slope", "net_benefit_at_0.3"):
-        assert wide[name][2] - wide[name][1] > 1.5 * (narrow[name][2] - narrow[name][1])
+    sizes = table.groupby(["repeat", "fold"]).size()
+    assert sizes.nunique() == 1  # the pseudo-value of a fold is then its own mean
+    by_fold = np.array([of(BRIER, rows) for _, rows in table.groupby(["repeat", "fold"])])
+    low, high = metric_intervals(table, NONE, 5)[BRIER]
+    reach = 2.144786687916927 * corrected_error(by_fold, 5)  # t at 14 degrees of freedom
+    assert (low, high) == pytest.approx((by_fold.mean() - reach, by_fold.mean() + reach))
 
 
-def test_a_perfect_separation_keeps_a_width():
-    table = predictions(gap=30.0)
-    found = metric_intervals(table, alone(table), auc_error=0.0, draws=20)
-    assert found["average_precision"][0] == 1.0
-    assert found["average_precision"][1] == pytest.approx(0.886, abs=0.01)
-    assert found["sensitivity_at_0.95"][1] < 0.9
+def test_worse_scores_of_fewer_people_move_the_limits_towards_better_ones():
+    table = predictions(gap=1.5)
+    same = metric_intervals(table, table, 5)
+    np.testing.assert_allclose([*same.values()], [*metric_intervals(table, NONE, 5).values()])
+    moved = metric_intervals(table, predictions(gap=1.0), 5)
+    assert moved[BRIER][0] < same[BRIER][0]
+    assert moved[AVERAGE_PRECISION][1] >= same[AVERAGE_PRECISION][1]
+    assert moved["net_benefit_at_0.3"][1] > same["net_benefit_at_0.3"][1]
 
 
-def test_copies_of_a_patient_are_drawn_together():
-    table = predictions(n_positive=15, n_negative=25)
-    copies = pd.concat([table, table.assign(sample_id=table["sample_id"] + "b")])
-    patient = pd.Series(copies["sample_id"].str.removesuffix("b").to_numpy(), copies["sample_id"])
-    patient = patient[~patient.index.duplicated()]
-    together = metric_intervals(copies, patient, auc_error=0.0, draws=60)["brier"]
-    apart = metric_intervals(copies, alone(copies), auc_error=0.0, draws=60)["brier"]
-    assert together[2] - together[1] > 1.2 * (apart[2] - apart[1])
-
-
-def test_the_order_of_rows_changes_nothing():
-    table = predictions()
-    turned = table.iloc[::-1]
-    first = metric_intervals(
-        table.sort_values(["repeat", "sample_id"]), alone(table), auc_error=0.0, draws=10
-    )
-    again = metric_intervals(
-        turned.sort_values(["repeat", "sample_id"]), alone(table), auc_error=0.0, draws=10
-    )
-    assert first == again
+def test_where_all_is_right_the_number_of_people_still_leaves_doubt():
+    low, high = metric_intervals(predictions(gap=12.0), NONE, 5)[AVERAGE_PRECISION]
+    assert high == 1
+    assert low == pytest.approx(0.886, abs=0.001)  # Wilson, 30 of 30

@@ -132,7 +132,7 @@ def test_words_that_must_stand(card):
         "no outcome of depression (MDD) was ever observed",
         "AD-resemblance at the reference mix",
         "10%, 25%, 35%",
-        "corrected variance\nof Nadeau & Bengio (2003)",
+        "corrected variance of Nadeau & Bengio (2003)",
         "What it would find",
     ):
         assert words in card

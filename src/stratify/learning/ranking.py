@@ -11,8 +11,7 @@ Array = NDArray[np.float64]
 def average_precision(y: NDArray[np.int64], scores: Array) -> float:
     """Area under the steps of precision over recall.
 
-    It depends on the mix: a score that says nothing reaches the share of positives. No interval is given,
-    since none was measured to cover.
+    It depends on the mix: a score that says nothing reaches the share of positives.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ import pandas as pd
 
 from stratify.learning.brier import BrierParts, brier_parts
 from stratify.learning.frozen import FrozenModel
+from stratify.learning.metric_intervals import metric_intervals
 from stratify.learning.performance import THRESHOLDS, net_benefit_at
 from stratify.learning.ranking import average_precision, sensitivity_at
 from stratify.learning.sample_size import SampleSize, cox_snell, sample_size
@@ -35,6 +36,8 @@ class ValidationDetail:
         Of the crossed probabilities.
     net_benefit : dict of float to (float, float)
         By threshold probability: of the model, and of flagging everybody.
+    intervals : dict of str to (float, float)
+        95%, of average precision, Brier score and net benefit (`metric_intervals`).
     size : SampleSize
         Every protein counted as a predictor.
     stability : Stability
@@ -46,6 +49,7 @@ class ValidationDetail:
     sensitivity_at: dict[float, float]
     brier: BrierParts
     net_benefit: dict[float, tuple[float, float]]
+    intervals: dict[str, tuple[float, float]]
     size: SampleSize
     stability: Stability
 
@@ -92,9 +96,17 @@ def validation_detail(training: Assessed) -> ValidationDetail:
         {at: float(np.mean([sensitivity_at(*repeat, at) for repeat in repeats])) for at in SPECIFICITIES},
         brier_parts(y, probability),
         {bound: net_benefit_at(y, probability, bound) for bound in THRESHOLDS},
+        metric_intervals(crossed, _of_fewer(scores), training.evaluation.n_folds),
         _size(labelled, y, probability, len(model.assays)),
         stability([member.scorer.importance() for member in model.members], scores, cut=cut),
     )
+
+
+def _of_fewer(scores: pd.DataFrame) -> pd.DataFrame:
+    """Crossed probabilities of the models that learned from fewer people; no rows where there are none."""
+    if "fewer" not in scores or scores["fewer"].isna().any():
+        return pd.DataFrame()
+    return crossed_probability(scores.assign(score=scores["fewer"]))
 
 
 def _size(labelled: pd.DataFrame, y: np.ndarray, probability: np.ndarray, n_proteins: int) -> SampleSize:
