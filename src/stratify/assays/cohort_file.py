@@ -9,10 +9,10 @@ from pathlib import Path
 from anndata import AnnData
 
 from stratify.assays.cleaning import clean
-from stratify.assays.clinical import Unmatched, join_clinical
+from stratify.assays.clinical import Unmatched
+from stratify.assays.cohort_reading import read_cohort
 from stratify.assays.files.container import digest
 from stratify.assays.quality import check
-from stratify.assays.reader import read_assays
 from stratify.assays.sample_names import patient_rows
 
 
@@ -63,9 +63,7 @@ def open_cohort(files: Sequence[str | Path], clinical: str | Path | None = None)
     CohortError
         When cleaning would leave nothing.
     """
-    table, unmatched = read_assays(*files), Unmatched((), ())
-    if clinical is not None:
-        table, unmatched = join_clinical(table, clinical)
+    table, unmatched = read_cohort(files, clinical)
     cleaned = clean(table, check(table))
     paths = [Path(path) for path in (*files, clinical) if path is not None]
     sources = {path.name: digest(path) for path in paths}

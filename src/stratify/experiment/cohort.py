@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.cleaning import clean
-from stratify.assays.clinical import Unmatched, join_clinical, require_columns
+from stratify.assays.clinical import Unmatched, require_columns
+from stratify.assays.cohort_reading import read_cohort
 from stratify.assays.files.container import digest
 from stratify.assays.harmonise.plate_centring import plate_centre
 from stratify.assays.harmonise.reference_rows import reference_values
 from stratify.assays.policy import read_policy
 from stratify.assays.quality import check
-from stratify.assays.reader import read_assays
 from stratify.assays.sample_names import patient_rows
 from stratify.datasets import fetch
 from stratify.errors import CohortError, ExperimentError, listed
@@ -81,9 +81,8 @@ def load_cohort(config: ExperimentConfig, folder: Path) -> Cohort:
     if data.simulate:
         cohort = simulate_study(design_preset(data.simulate), seed=data.simulate_seed).adata
     else:
-        cohort = read_assays(*(locate(name, folder) for name in data.files))
-        if data.clinical:
-            cohort, unmatched = join_clinical(cohort, locate(data.clinical, folder))
+        files = [locate(name, folder) for name in data.files]
+        cohort, unmatched = read_cohort(files, locate(data.clinical, folder) if data.clinical else None)
     if data.panels:
         cohort = _keep_panels(cohort, data.panels)
     policy = read_policy(locate(data.cleaning, folder)) if data.cleaning else None

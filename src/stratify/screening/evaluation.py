@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stratify.assays.clinical import join_clinical, require_columns
+from stratify.assays.clinical import require_columns
+from stratify.assays.cohort_reading import read_cohort
 from stratify.assays.files.container import digest
-from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError, listed
 from stratify.learning.decision import INDETERMINATE
 from stratify.learning.performance import Performance, performance
@@ -95,9 +95,7 @@ def evaluate(
     """
     loaded = load_model(model_folder)
     declared = None if offset is None else read_offset(offset, loaded.model)
-    cohort = read_assays(*files)
-    if clinical is not None:
-        cohort, _ = join_clinical(cohort, clinical)
+    cohort, _ = read_cohort(files, clinical)
     labels = _labels(cohort.obs, group, positive, negative)
     screening = screen_cohort(loaded, cohort, declared=declared)
     table = screening.table if screening.patients is None else screening.patients

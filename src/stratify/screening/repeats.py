@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stratify.assays.clinical import join_clinical
-from stratify.assays.reader import read_assays
+from stratify.assays.cohort_reading import read_cohort
 from stratify.errors import ScreeningError
 from stratify.learning.reliability import Reliability, reliability
 from stratify.reporting.bundle import load_model
@@ -103,9 +102,7 @@ def repeats(
             "none, so that there is no magnitude",
             "use another model",
         )
-    cohort = read_assays(*files)
-    if clinical is not None:
-        cohort, _ = join_clinical(cohort, clinical)
+    cohort, _ = read_cohort(files, clinical)
     if patient not in cohort.obs:
         raise ScreeningError(
             f"a column {patient} that names the person of each sample",

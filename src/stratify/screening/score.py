@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from stratify.assays.clinical import Unmatched, join_clinical
+from stratify.assays.clinical import Unmatched
+from stratify.assays.cohort_reading import read_cohort
 from stratify.assays.files.container import digest as file_digest
 from stratify.assays.finding import Finding
 from stratify.assays.quality import check
-from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import FrozenModel, score_batch
 from stratify.learning.subset import by_pattern
@@ -106,10 +106,7 @@ def screen(
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
     declared = None if offset is None else read_offset(offset, loaded.model)
     update = None if recalibration is None else read_recalibration(recalibration, loaded)
-    cohort = read_assays(*paths)
-    unmatched = Unmatched((), ())
-    if clinical is not None:
-        cohort, unmatched = join_clinical(cohort, clinical)
+    cohort, unmatched = read_cohort(paths, clinical)
     screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update)
     if eligibility is not None and clinical is not None:
         screening = with_eligibility(screening, eligibility, clinical)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from stratify.assays.clinical import join_clinical, require_columns
-from stratify.assays.reader import read_assays
+from stratify.assays.clinical import require_columns
+from stratify.assays.cohort_reading import read_cohort
 from stratify.errors import ScreeningError, listed
 from stratify.learning.frozen import (
     batch_error,
@@ -91,9 +91,7 @@ def target_scores(
     """
     loaded = load_model(model_folder)
     declared = None if offset is None else read_offset(offset, loaded.model)
-    cohort = read_assays(*files)
-    if clinical is not None:
-        cohort, _ = join_clinical(cohort, clinical)
+    cohort, _ = read_cohort(files, clinical)
     cohort = _in_question(cohort, group, target)
     screened = screen_cohort(loaded, cohort, declared=declared)
     table = screened.table if screened.patients is None else screened.patients
