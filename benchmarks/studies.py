@@ -127,8 +127,8 @@ def run_study(cell: str, seed: int, n_fresh: int = 500) -> pd.DataFrame:
 def run_automl(cell: str, seed: int, n_fresh: int = 500) -> pd.DataFrame:
     """FLAML on the same prepared profiles as the families; one row a relative size."""
     design, definition = design_preset(cell), read_definition(DEFINITION)
-    problem, world, expected = planned_problem(design, seed)
-    study = PlannedStudy(None, world, expected)
+    study = learn_planned_study(design, seed, definition=DEFINITION, family=DEFAULT)
+    problem = planned_problem(design, seed)[0]
     known = knowledge(definition.prior_sets, definition.axis_sets, problem.assays)
     path = fit_fold(problem, problem.learned, "composite", known, trials=0, seed=seed)
     batches = fresh_batches(study, seed, n_fresh)
