@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -36,11 +37,13 @@ from stratify.screening.delivery import (
 )
 from stratify.screening.eligible_patients import with_eligibility
 from stratify.screening.outcome import FileFacts, Screening
-from stratify.screening.recalibration import Recalibration, read_recalibration
 from stratify.screening.record_block import with_record
 from stratify.screening.report import render_report
 from stratify.screening.results import describe, one_row_a_patient, write_csv, write_texts
 from stratify.screening.widening import half_widths
+
+if TYPE_CHECKING:
+    from stratify.screening.recalibration import Recalibration
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -105,7 +108,7 @@ def screen(
         _refuse_no_log(Path(audit_log))
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
     declared = None if offset is None else read_offset(offset, loaded.model)
-    update = None if recalibration is None else read_recalibration(recalibration, loaded)
+    update = _update(recalibration, loaded)
     cohort = read_assays(*paths)
     unmatched = Unmatched((), ())
     if clinical is not None:
@@ -117,6 +120,14 @@ def screen(
     extra = [Path(path) for path in beside if path is not None and Path(path).is_file()]
     inputs = [(path.name, file_digest(path)) for path in [*paths, *extra]]
     return deliver(screening, out, inputs, audit_log=audit_log)
+
+
+def _update(recalibration: str | Path | None, loaded: LoadedModel) -> Recalibration | None:
+    if recalibration is None:
+        return None
+    from stratify.screening.recalibration import read_recalibration
+
+    return read_recalibration(recalibration, loaded)
 
 
 def screen_cohort(
