@@ -28,9 +28,16 @@ MAY_IMPORT_MLFLOW = {"reporting/connection.py"}
 MAY_PRINT = "cli/"
 MAY_RUN_AT_IMPORT = {"cli/__init__.py"}
 NO_TEST_OF_THEIR_NAME: set[str] = set()
-TOO_HEAVY_TO_SCREEN = {"fastapi", "uvicorn", "matplotlib", "mlflow", "optuna", "shap", "sklearn", "xgboost"} | {
-    f"scipy.{part}" for part in ("stats", "optimize", "linalg", "spatial", "interpolate")
-}
+TOO_HEAVY_TO_SCREEN = {
+    "fastapi",
+    "uvicorn",
+    "matplotlib",
+    "mlflow",
+    "optuna",
+    "shap",
+    "sklearn",
+    "xgboost",
+} | {f"scipy.{part}" for part in ("stats", "optimize", "linalg", "spatial", "interpolate")}
 
 # joined from pieces, so that this file does not contain what it looks for
 REGISTRY_HOST = "|".join(

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+import sys
 
-from stratify.cli.output import print_json, tell
+from stratify.cli.output import NowAndThen, print_json, tell
 
 
 def test_results_go_to_standard_output_and_progress_to_standard_error(capsys):
@@ -12,3 +13,16 @@ def test_results_go_to_standard_output_and_progress_to_standard_error(capsys):
     assert printed.err == "reading\n"
     assert json.loads(printed.out) == {"a": [2], "b": 1}
     assert printed.out.index('"a"') < printed.out.index('"b"')
+
+
+def test_progress_is_a_line_every_few_seconds_and_in_place_on_a_terminal(capsys, monkeypatch):
+    seldom, often = NowAndThen(60.0), NowAndThen(0.0)
+    for n in range(3):
+        seldom(f"scored {n}")
+        often(f"scored {n}")
+    assert capsys.readouterr().err == "scored 0\nscored 1\nscored 2\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    seldom("scored 10")
+    seldom("done")
+    seldom.done()
+    assert capsys.readouterr().err == "\rscored 10\rdone     \r    \r"

@@ -98,7 +98,9 @@ def main() -> None:
     """Run a verb; a refusal is three lines on standard error and exit code 1."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half folder is left behind
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 20, 20)
-    atexit.register(gc.freeze)  # what is left dies with the process; looking through it takes a fifth of a start
+    atexit.register(
+        gc.freeze
+    )  # what is left dies with the process; looking through it takes a fifth of a start
     asked = [word for word in sys.argv[1:2] if word in VERBS]
     try:
         application(asked or VERBS)()

@@ -219,9 +219,18 @@ def patient_view(screening: Screening, i: int, *, pictured: bool = True) -> Pati
         [REASONS[code] for code in row["reason_codes"].split(";")],
         proteins,
         pathways,
-        score_sentences(screening.model, screening.contributions[i]) if pictured else [],
+        _score_sentences(screening, i) if pictured else [],
         screening.changes[i],
         _eligibility(screening, str(row["sample_id"])),
+    )
+
+
+def _score_sentences(screening: Screening, i: int) -> list[str]:
+    return score_sentences(
+        screening.model,
+        screening.contributions[i],
+        names=screening.protein_names,
+        people=screening.kept_people,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from numpy.typing import NDArray
 
 from stratify.assays.clinical import Unmatched, join_clinical
 from stratify.assays.files.container import digest as file_digest
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from stratify.screening.recalibration import Recalibration
 
 Paths = str | Path | Sequence[str | Path]
+Tell = Callable[[str], None]
+
+AT_A_TIME = 400
 
 
 def screen(
@@ -58,6 +62,7 @@ def screen(
     recalibration: str | Path | None = None,
     eligibility: str | Path | None = None,
     audit_log: str | Path | None = None,
+    tell: Tell = lambda line: None,
 ) -> Screening:
     """Screen the patients of a laboratory file, and write the results.
 
@@ -81,6 +86,8 @@ def screen(
         too. The model plays no part in them.
     audit_log : str or Path, optional
         Log that several screenings share; it gets the line of this one too, before anything is delivered.
+    tell : callable, optional
+        Receives lines of progress.
 
     Returns
     -------
@@ -113,7 +120,9 @@ def screen(
     unmatched = Unmatched((), ())
     if clinical is not None:
         cohort, unmatched = join_clinical(cohort, clinical)
-    screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update)
+    screening = screen_cohort(
+        loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update, tell=tell
+    )
     if eligibility is not None and clinical is not None:
         screening = with_eligibility(screening, eligibility, clinical)
     beside = (clinical, offset, recalibration, eligibility)
@@ -137,6 +146,7 @@ def screen_cohort(
     declared: Anchor | None = None,
     unmatched: Unmatched | None = None,
     recalibration: Recalibration | None = None,
+    tell: Tell = lambda line: None,
 ) -> Screening:
     """Screen patients that are in memory; nothing is written.
 
@@ -152,6 +162,8 @@ def screen_cohort(
         Samples without a partner in the clinical table, for the report.
     recalibration : Recalibration, optional
         Update of the probabilities.
+    tell : callable, optional
+        Receives a line of progress a few hundred samples.
 
     Returns
     -------
@@ -172,13 +184,16 @@ def screen_cohort(
             if recalibration is not None:
                 mended = recalibration.update.applied(fitting.calibration)
                 fitting = replace(fitting, calibration=mended)
-            found, rows = score_batch(fitting, batch), plate[place]
-            obs = aligned.obs.iloc[rows]
-            table, contributions[rows] = describe(fitting, batch, found, obs, loaded.digest)
-            scores[rows] = found.score
-            tables.append(table.set_axis(rows, axis=0))
-            widths.append(half_widths(fitting, batch, found).set_axis(rows, axis=0))
-            changes.append(pd.Series(counterfactuals(fitting, batch, found), rows))
+            for piece in _pieces(len(place)):
+                part, rows = batch.of(piece), plate[place[piece]]
+                found = score_batch(fitting, part)
+                obs = aligned.obs.iloc[rows]
+                table, contributions[rows] = describe(fitting, part, found, obs, loaded.digest)
+                scores[rows] = found.score
+                tables.append(table.set_axis(rows, axis=0))
+                widths.append(half_widths(fitting, part, found).set_axis(rows, axis=0))
+                changes.append(pd.Series(counterfactuals(fitting, part, found), rows))
+                tell(f"scored {sum(map(len, tables))} samples of {_patients(cohort)}")
     table = pd.concat(tables).sort_index()
     people = table.index.to_numpy()
     table = table.reset_index(drop=True)
@@ -199,8 +214,17 @@ def screen_cohort(
     )
 
 
+def _pieces(n: int) -> list[NDArray[np.intp]]:
+    """Split places into a few hundred at a time: nobody's answer depends on others, and memory stays small."""
+    return np.array_split(np.arange(n), -(-n // AT_A_TIME))
+
+
+def _patients(cohort: AnnData) -> int:
+    return int((cohort.obs["sample_type"] == "sample").sum())
+
+
 def _refuse_unusable(cohort: AnnData, findings: Sequence[Finding]) -> None:
-    if not (cohort.obs["sample_type"] == "sample").any():
+    if not _patients(cohort):
         raise ScreeningError(
             "at least one patient's sample", "control rows only", "name the file of patients"
         )
