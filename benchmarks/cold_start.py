@@ -1,10 +1,10 @@
-"""One patient from a cold start: all of `stratify screen`, report included, beside importing the libraries that it needs.
+"""One patient from a cold start: all of `stratify screen`, report included, beside importing its libraries.
 
     python benchmarks/cold_start.py --runs 9
 
 Fresh interpreters in turn, processor time, medians; the ratio is the median over turns, so that other work on
-the machine weighs on both sides alike. Byte code is kept in a folder of its own, as an installed package has it.
-The booster is a small one, trained on a simulated study for this run.
+the machine weighs on both sides alike. Byte code is kept in a folder, as an installed package has it. The
+booster is a small one, trained on a simulated study for this run.
 """
 
 from __future__ import annotations

@@ -289,11 +289,12 @@ def test_binary_audit_log_stops_the_run(model_folder, laboratory_file, out):
         screen(model_folder, laboratory_file, out=out)
 
 
-def test_pieces_change_nothing_and_tell_how_far_they_are(loaded, arrivals, monkeypatch):
-    whole, told = screen_cohort(loaded, arrivals), []
+def test_pieces_change_nothing_and_say_how_far_they_are(loaded, arrivals, monkeypatch, caplog):
+    whole = screen_cohort(loaded, arrivals)
     monkeypatch.setattr(score, "AT_A_TIME", 7)
-    pieces = screen_cohort(loaded, arrivals, tell=told.append)
+    caplog.set_level("INFO", logger="stratify.screening")
+    pieces = screen_cohort(loaded, arrivals)
     pd.testing.assert_frame_equal(whole.table, pieces.table, check_exact=True)
     assert whole.changes == pieces.changes
-    assert told[0] == "scored 7 samples of 40"
-    assert told[-1] == "scored 40 samples of 40"
+    assert caplog.messages[0] == "scored 7 samples of 40"
+    assert caplog.messages[-1] == "scored 40 samples of 40"

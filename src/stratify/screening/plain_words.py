@@ -50,8 +50,8 @@ def score_sentences(
     return [first, second, *_shared(people, np.array(names), raising + lowering)]
 
 
-def _with_values(names: Sequence[str], values: Array, places: list[np.int64]) -> str:
-    return ", ".join(f"{names[i]} ({values[i]:+.2f})" for i in places) or "nothing"
+def _with_values(names: Sequence[str], values: Array, places: Sequence[np.int64]) -> str:
+    return ", ".join(f"{names[int(i)]} ({values[i]:+.2f})" for i in places) or "nothing"
 
 
 def kept_people(model: FrozenModel) -> Array:

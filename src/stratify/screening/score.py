@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,9 +48,8 @@ if TYPE_CHECKING:
     from stratify.screening.recalibration import Recalibration
 
 Paths = str | Path | Sequence[str | Path]
-Tell = Callable[[str], None]
-
 AT_A_TIME = 400
+_LOG = logging.getLogger(__name__)
 
 
 def screen(
@@ -62,7 +62,6 @@ def screen(
     recalibration: str | Path | None = None,
     eligibility: str | Path | None = None,
     audit_log: str | Path | None = None,
-    tell: Tell = lambda line: None,
 ) -> Screening:
     """Screen the patients of a laboratory file, and write the results.
 
@@ -86,8 +85,6 @@ def screen(
         too. The model plays no part in them.
     audit_log : str or Path, optional
         Log that several screenings share; it gets the line of this one too, before anything is delivered.
-    tell : callable, optional
-        Receives lines of progress.
 
     Returns
     -------
@@ -120,9 +117,7 @@ def screen(
     unmatched = Unmatched((), ())
     if clinical is not None:
         cohort, unmatched = join_clinical(cohort, clinical)
-    screening = screen_cohort(
-        loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update, tell=tell
-    )
+    screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update)
     if eligibility is not None and clinical is not None:
         screening = with_eligibility(screening, eligibility, clinical)
     beside = (clinical, offset, recalibration, eligibility)
@@ -146,7 +141,6 @@ def screen_cohort(
     declared: Anchor | None = None,
     unmatched: Unmatched | None = None,
     recalibration: Recalibration | None = None,
-    tell: Tell = lambda line: None,
 ) -> Screening:
     """Screen patients that are in memory; nothing is written.
 
@@ -162,8 +156,6 @@ def screen_cohort(
         Samples without a partner in the clinical table, for the report.
     recalibration : Recalibration, optional
         Update of the probabilities.
-    tell : callable, optional
-        Receives a line of progress a few hundred samples.
 
     Returns
     -------
@@ -193,7 +185,7 @@ def screen_cohort(
                 tables.append(table.set_axis(rows, axis=0))
                 widths.append(half_widths(fitting, part, found).set_axis(rows, axis=0))
                 changes.append(pd.Series(counterfactuals(fitting, part, found), rows))
-                tell(f"scored {sum(map(len, tables))} samples of {_patients(cohort)}")
+                _LOG.info("scored %d samples of %d", sum(map(len, tables)), _patients(cohort))
     table = pd.concat(tables).sort_index()
     people = table.index.to_numpy()
     table = table.reset_index(drop=True)
@@ -215,7 +207,7 @@ def screen_cohort(
 
 
 def _pieces(n: int) -> list[NDArray[np.intp]]:
-    """Split places into a few hundred at a time: nobody's answer depends on others, and memory stays small."""
+    """Split places: nobody's answer depends on the others, and memory stays small."""
     return np.array_split(np.arange(n), -(-n // AT_A_TIME))
 
 

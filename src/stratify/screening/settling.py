@@ -12,8 +12,8 @@ from stratify.learning.frozen import FrozenModel
 UNMEASURED = ("too-little-measured", "thresholds-unknown")
 BATCH = "send it again with bridge or control samples, or have the laboratory state its own normalisation"
 MORE = (
-    "a second sample, or bridge samples beside this one, may narrow the interval; else an outside marker such as "
-    "total IgE"
+    "a second sample, or bridge samples beside this one, may narrow the interval; else an outside marker "
+    "such as total IgE"
 )
 SETTLED_BY = {
     "model-not-shown": "another model, that beats permuted labels",
@@ -25,8 +25,8 @@ SETTLED_BY = {
     "handling-suspect": "draw the blood again and spin it in time",
     "leak-could-explain": "draw the blood again and spin it in time",
     "handling-unknown": "run the panels that hold proteins of blood cells",
-    "biology-unusual": "make sure of tube and person and measure a second sample; if it is unusual again, no call can "
-    "be made",
+    "biology-unusual": "make sure of tube and person and measure a second sample; if it is unusual again, "
+    "no call can be made",
     "extrapolated": "a model whose healthy people have such values of the covariates",
     "covariates-missing": "add {covariates} to the clinical table",
     "no-healthy-reference": "a model that was trained with healthy people",

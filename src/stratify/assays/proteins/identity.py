@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class Protein(NamedTuple):
 
 @dataclass(frozen=True)
 class _Index:
-    """Lines of the table by accession, name and identifier; a line becomes a `Protein` when it is asked for."""
+    """Lines of the table by accession, name and identifier."""
 
     lines: list[list[str]]
     accession: dict[str, list[int]]
@@ -82,10 +82,11 @@ def _index() -> _Index:
 
 
 def _at(numbers: Iterable[int]) -> tuple[Protein, ...]:
+    """Make the proteins of lines; most of the table is never asked for."""
     return tuple(_protein(i) for i in numbers)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _protein(i: int) -> Protein:
     index = _index()
     uniprot, gene, names, panels, _, source = index.lines[i]
@@ -207,7 +208,7 @@ def _of_accessions(text: str) -> tuple[Protein, ...]:
     index, members = _index(), accessions(text)
     if whole := index.accession.get(",".join(members)):
         return _at(whole)
-    known = _at(i for part in members for i in index.accession.get(part) or index.name.get(part, ()))
+    known = _at(i for part in members for i in index.accession.get(part) or index.name.get(part) or ())
     return tuple(dict.fromkeys(known)) if len({protein.gene for protein in known}) == 1 else ()
 
 
