@@ -263,6 +263,7 @@ def deliver(
     inputs: Sequence[tuple[str, str]],
     *,
     audit_log: str | Path | None = None,
+    user: str = "",
 ) -> Screening:
     """Write all files of a screening into a folder, and a line into its audit log; all or nothing.
 
@@ -276,6 +277,8 @@ def deliver(
         Name and SHA-256 of each input file.
     audit_log : str or Path, optional
         Log that several screenings share.
+    user : str, default ""
+        Whom a login named; the account that runs this where nobody was named.
 
     Returns
     -------
@@ -290,7 +293,7 @@ def deliver(
             write_csv(screening.patients, part / PATIENTS)
         if screening.eligibility is not None:
             write_texts(screening.eligibility.table(), part / ELIGIBILITY)
-        run = _run(screening, inputs, file_digest(part / RESULTS))
+        run = _run(screening, inputs, file_digest(part / RESULTS), user)
         log = appended(folder_log(out), run)
         heads = [(AUDIT, head_of(log))]
         (part / AUDIT).write_text(log, encoding="utf-8", newline="\n")
@@ -301,7 +304,7 @@ def deliver(
     return replace(screening, heads=tuple(heads))
 
 
-def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str) -> Run:
+def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str, user: str) -> Run:
     model = screening.model
     return Run(
         f"{model.name}-{model.version}",
@@ -310,4 +313,5 @@ def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str) 
         screening.counts,
         software_version(),
         results,
+        user,
     )
