@@ -360,3 +360,11 @@ def test_explanations_are_timed_beside_the_boosters_own_and_shap():
     row = explanations.run("pathway-xgboost", people=30, rounds=1)
     assert row["ratio_to_native"] > 0
     assert row["ratio_to_shap"] > 0
+
+
+def test_a_candidate_gets_one_answer_on_every_road(tmp_path):
+    one_answer = load("one_answer")
+    found = one_answer.compare(30, 2, mlflow=False)
+    assert len(found) == 8
+    assert found["differ"].sum() == 0
+    assert one_answer.differing({"a": "a,1"}, {"a": "a,1.0"}) == 1

@@ -88,7 +88,7 @@ class ServedModel:
 
 def _has_numbers(table: pd.DataFrame, place: int, kind: Any) -> bool:
     """Say whether a column holds numbers and gaps; JSON leaves a gap as None, in a column of objects."""
-    if kind == object:
+    if pd.api.types.is_object_dtype(kind):
         return all(value is None or type(value) in (int, float) for value in table.iloc[:, place])
     return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
 
