@@ -12,7 +12,7 @@ from stratify.learning.frozen import FrozenModel
 UNMEASURED = ("too-little-measured", "thresholds-unknown")
 BATCH = "send it again with bridge or control samples, or have the laboratory state its own normalisation"
 MORE = (
-    "a second sample, or bridge samples beside this one, may narrow the interval; else an outside marker "
+    "a second sample, or bridge samples beside this one, to narrow the interval, or else an outside marker "
     "such as total IgE"
 )
 SETTLED_BY = {
@@ -25,7 +25,7 @@ SETTLED_BY = {
     "handling-suspect": "draw the blood again and spin it in time",
     "leak-could-explain": "draw the blood again and spin it in time",
     "handling-unknown": "run the panels that hold proteins of blood cells",
-    "biology-unusual": "make sure of tube and person and measure a second sample; if it is unusual again, "
+    "biology-unusual": "make sure of tube and person and measure a second sample: if it is unusual again, "
     "no call can be made",
     "extrapolated": "a model whose healthy people have such values of the covariates",
     "covariates-missing": "add {covariates} to the clinical table",

@@ -98,7 +98,9 @@ async def _refuse(request: Request, error: Exception) -> Response:
 async def _refuse_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
     lines = _UNKNOWN.get(status, ("a request that this server knows", "another one", "see /openapi.json"))
-    return refused(request, RequestError(status, *lines))
+    answer = refused(request, RequestError(status, *lines))
+    answer.headers.update(getattr(error, "headers", None) or {})  # 405 says which methods are allowed
+    return answer
 
 
 async def _refuse_invalid(request: Request, _: Exception) -> Response:
