@@ -146,7 +146,9 @@ def page(port: int, data: bytes) -> dict[str, str]:
     if response.status != 303:
         raise ValueError(f"the page answers {response.status}")
     connection.request("GET", "/download/results.csv", headers=cookie)
-    return lines(connection.getresponse().read())
+    found = lines(connection.getresponse().read())
+    connection.close()
+    return found
 
 
 @contextlib.contextmanager
@@ -185,6 +187,7 @@ def through_mlflow(port: int, people: AnnData) -> dict[str, str]:
     connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
     response = connection.getresponse()
     content = response.read()
+    connection.close()
     if response.status != 200:
         raise ValueError(f"{response.status}: {content[:500]}")
     answers = json.loads(content)["predictions"]

@@ -121,6 +121,7 @@ def clients(port: int, n: int, seconds: float) -> dict[str, object]:
             if answer != wanted[turn % 16]:
                 wrong[answer[0]] += 1
             turn += 1
+        connection.close()
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(n)]
     for thread in threads:
