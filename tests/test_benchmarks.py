@@ -398,7 +398,7 @@ def in_process():
 def test_a_candidate_gets_one_answer_on_every_road(in_process, monkeypatch):
     one_answer = load("one_answer")
     monkeypatch.setattr(one_answer.serving, "server", in_process)
-    found = one_answer.compare(20, 2, mlflow=False)
+    found = one_answer.compare(9, 1, mlflow=False)
     assert len(found) == 8
     assert found["differ"].sum() == 0
     assert one_answer.differing({"a": "a,1"}, {"a": "a,1.0"}) == 1
@@ -423,7 +423,7 @@ def test_each_falsified_line_of_a_log_is_located():
     assert tried == found == located == 4 * 40
 
 
-def test_a_watch_is_quiet_in_control_and_sees_other_tubes_and_leaks():
+def test_a_watch_is_quiet_in_control_and_sees_a_leak():
     drift = load("drift")
     loaded = load_model(BENCHMARKS.parent / "models" / "demo-1")
     world = simulate_study(design_preset("study"), seed=1).world
@@ -434,5 +434,5 @@ def test_a_watch_is_quiet_in_control_and_sees_other_tubes_and_leaks():
         run = drift.run_of("run", drift.run_people(study, 30, seed, **dials), loaded)
         return drift.judged(loaded.model, run, reference)[0]
 
-    assert level(1) == level(2) == drift.IN_CONTROL
-    assert level(1, tube=True) == level(1, leak_offset=1.0) == drift.OFF
+    assert level(1) == drift.IN_CONTROL
+    assert level(1, leak_offset=1.0) == drift.OFF

@@ -73,7 +73,9 @@ def test_in_print_everybody_has_a_sheet_and_the_overview_has_a_line(screening):
 
 def test_what_would_settle_an_open_answer_stands_beside_its_reasons(screening):
     words = Page(render_report(screening)).text
-    assert words.count("To settle it:") == (screening.table["to_settle"] != "").sum() > 0
+    patients = words.partition("Sample Call Why")[2]
+    assert patients.count("To settle it:") == (screening.table["to_settle"] != "").sum() > 0
+    assert f"Stands against a call 1 of 40 samples: {REASONS['too-little-measured']}" in words
 
 
 def test_calls_and_reasons_are_in_plain_words(screening):
