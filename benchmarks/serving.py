@@ -48,6 +48,7 @@ REAL = (
     "lvv_cohort1/Cohort1_INF&CDM_Raw.xlsx",
     "somascan/example_data10.adat",
 )
+SWEEP_SECONDS = 35.0  # the server gives memory back every half minute
 JSON_WORDS = ("null", "[]", "{}", "1e999", '"x"', "-1", "NaN", "true", "[" * 50, '{"a": 1}', "\ud800")
 
 
@@ -120,6 +121,7 @@ def clients(port: int, n: int, seconds: float) -> dict[str, object]:
             if answer != wanted[turn % 16]:
                 wrong[answer[0]] += 1
             turn += 1
+        connection.close()
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(n)]
     for thread in threads:
@@ -184,8 +186,10 @@ def malformed(port: int, pid: int, n: int, folder: Path, seed: int = 0) -> dict[
     request = as_json(people(1), 0)
     for data in files:  # what libraries keep once they were used is no leak
         ask(port, *form(data))
-    before, statuses, wrong = resident(pid), Counter(), 0
+    before, statuses, wrong, course = resident(pid), Counter(), 0, []
     for case in range(n):
+        if case % max(n // 5, 1) == 0:
+            course.append(round(resident(pid)))
         if rng.random() < 0.6:
             body, kind = malformed_json(request, rng), "application/json"
         else:
@@ -198,13 +202,16 @@ def malformed(port: int, pid: int, n: int, folder: Path, seed: int = 0) -> dict[
             wrong += 1
             print("WRONG", case, kind, status, answer[:300], flush=True)
     left = [path.name for path in folder.rglob("*")]
+    last = round(resident(pid))
+    time.sleep(SWEEP_SECONDS)
     return {
         "malformed": n,
         "wrong": wrong,
         "statuses": dict(sorted(statuses.items())),
         "files_left": left,
         "mb_before": round(before),
-        "mb_after": round(resident(pid)),
+        "mb_every_fifth": [*course, last],
+        "mb_after_a_pause": round(resident(pid)),
     }
 
 

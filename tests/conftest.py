@@ -12,10 +12,8 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
-settings.load_profile(
-    "fixed"
-)  # the same examples in each run; `--hypothesis-profile default` looks for new ones
-
+# the same examples in each run; `--hypothesis-profile default` looks for new ones
+settings.load_profile("fixed")
 
 LONGEST = ("test_demo.py", "test_benchmarks.py", "test_execution.py", "test_run.py")
 

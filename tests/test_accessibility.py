@@ -98,3 +98,12 @@ def screened(tmp_path_factory) -> Path:
     write_npx_long(people, folder / "new.csv")
     screen(MODEL, folder / "new.csv", out=folder / "out")
     return folder / "out"
+
+
+def test_in_print_each_patient_of_a_report_has_one_sheet(browser, screened, tmp_path):
+    paper = tmp_path / "report.pdf"
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'own'}"]
+    command += [f"--print-to-pdf={paper}", (screened / "report.html").as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    pages = len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes()))
+    assert pages == 8 + 1  # eight patients and the overview

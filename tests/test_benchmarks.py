@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from stratify.reporting.bundle import load_model
+from stratify.screening.app.server import listening, make_server
+from stratify.screening.app.settings import Settings, allowed_hosts
+from stratify.simulation.cohort import simulate_study
+from stratify.simulation.design import design_preset
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -365,3 +375,69 @@ def test_explanations_are_timed_beside_the_boosters_own_and_shap():
     row = explanations.run("pathway-xgboost", people=30, rounds=1)
     assert row["ratio_to_native"] > 0
     assert row["ratio_to_shap"] > 0
+
+
+@pytest.fixture
+def in_process():
+    """A server in a thread of this process, in the place of one in a process of its own."""
+
+    @contextlib.contextmanager
+    def server(folder):
+        with listening("127.0.0.1", 0) as found:
+            port = found.getsockname()[1]
+            running = make_server(
+                load_model(BENCHMARKS.parent / "models" / "demo-1"),
+                Settings(allowed_hosts("127.0.0.1", port)),
+            )
+            thread = threading.Thread(target=running.run, kwargs={"sockets": [found]}, daemon=True)
+            thread.start()
+            try:
+                yield port, os.getpid()
+            finally:
+                running.should_exit = True
+                thread.join()
+
+    return server
+
+
+def test_a_candidate_gets_one_answer_on_every_road(in_process, monkeypatch):
+    one_answer = load("one_answer")
+    monkeypatch.setattr(one_answer.serving, "server", in_process)
+    found = one_answer.compare(9, 1, mlflow=False)
+    assert len(found) == 8
+    assert found["differ"].sum() == 0
+    assert one_answer.differing({"a": "a,1"}, {"a": "a,1.0"}) == 1
+
+
+def test_the_server_answers_many_right_and_damaged_uploads_in_three_lines(in_process, tmp_path, monkeypatch):
+    serving = load("serving")
+    monkeypatch.setattr(serving, "SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr(serving, "REAL", ())
+    (tmp_path / "server").mkdir()
+    with in_process(tmp_path) as (port, pid):
+        load_of = serving.clients(port, 4, 0.5)
+        damage = serving.malformed(port, pid, 20, tmp_path / "server")
+    assert load_of["answers"] >= 4
+    assert (load_of["wrong"], damage["wrong"], damage["files_left"]) == (0, 0, [])
+    assert sum(damage["statuses"].values()) == 20
+
+
+def test_each_falsified_line_of_a_log_is_located():
+    audit = load("audit")
+    tried, found, located = audit.count_found(audit.make_log(41))
+    assert tried == found == located == 4 * 40
+
+
+def test_a_watch_is_quiet_in_control_and_sees_a_leak():
+    drift = load("drift")
+    loaded = load_model(BENCHMARKS.parent / "models" / "demo-1")
+    world = simulate_study(design_preset("study"), seed=1).world
+    study = SimpleNamespace(world=world, model=loaded.model)
+    reference = drift.accepted(drift.run_of("first", drift.run_people(study, 30, 9), loaded))
+
+    def level(seed, **dials):
+        run = drift.run_of("run", drift.run_people(study, 30, seed, **dials), loaded)
+        return drift.judged(loaded.model, run, reference)[0]
+
+    assert level(1) == drift.IN_CONTROL
+    assert level(1, leak_offset=1.0) == drift.OFF

@@ -10,7 +10,7 @@ import click
 import pytest
 from typer.main import get_command
 
-from stratify.cli import app
+from stratify.cli import application
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "experiments").glob("*.md")]
@@ -31,8 +31,8 @@ def test_links_within_the_project_lead_somewhere(page):
 
 @pytest.mark.parametrize("words", [c for c in COMMANDS if c[0] == "stratify"], ids=" ".join)
 def test_commands_of_the_readme_are_understood(words):
-    verb = get_command(app).commands[words[1]]
-    assert verb.make_context(words[1], words[2:], parent=click.Context(get_command(app)))
+    verb = get_command(application()).commands[words[1]]
+    assert verb.make_context(words[1], words[2:], parent=click.Context(get_command(application())))
 
 
 def test_targets_of_the_readme_are_made():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,6 +28,15 @@ def test_line_says_who_when_and_what(log):
     assert (facts["inputs"], facts["counts"]) == ([["new.csv", "b" * 64]], {"Th2-skewed": 1})
     assert facts["user"]
     assert verify_log(log) == 3
+
+
+def test_whom_a_login_named_is_the_user_beside_the_account_of_the_server(monkeypatch):
+    monkeypatch.setattr(audit, "user_name", lambda: "service")
+    named = json.loads(appended("", replace(RUN, user="ann"), now=NOON))
+    assert (named["user"], named["account"]) == ("ann", "service")
+    nobody = json.loads(appended("", RUN, now=NOON))
+    assert nobody["user"] == "service"
+    assert "account" not in nobody
 
 
 def test_input_digest_changes_with_name_and_content():

@@ -62,6 +62,22 @@ def test_every_patient_has_a_row_and_two_waterfalls(screening):
     assert all(name in page.text for name in screening.table["sample_id"])
 
 
+def test_in_print_everybody_has_a_sheet_and_the_overview_has_a_line(screening):
+    page = render_report(screening)
+    patients = page.partition('<table class="patients">')[2]
+    assert patients.count("<tbody>") == 40
+    overview = page.partition('<div class="overview">')[2].partition("</table>")[0]
+    assert overview.count("<tr><td>") == 40
+    assert re.search(r"@media print.*\.patients tbody { break-before: page", page, flags=re.DOTALL)
+
+
+def test_what_would_settle_an_open_answer_stands_beside_its_reasons(screening):
+    words = Page(render_report(screening)).text
+    patients = words.partition("Sample Call Why")[2]
+    assert patients.count("To settle it:") == (screening.table["to_settle"] != "").sum() > 0
+    assert f"Stands against a call 1 of 40 samples: {REASONS['too-little-measured']}" in words
+
+
 def test_calls_and_reasons_are_in_plain_words(screening):
     text = Page(render_report(screening)).text
     for word, count in screening.counts.items():

@@ -113,7 +113,8 @@ def test_unmeasured_patient_gets_no_number(table):
 def test_only_calls_have_a_robust_share_and_nobody_has_an_eligibility_yet(table):
     called = table["call"] != "indeterminate"
     assert (table["robust_share"].notna() == called).all()
-    assert ((table["to_settle"] != "") <= (table["robust_share"] < 1)).all()
+    assert (table["to_settle"] != "")[~called].all()
+    assert ((table["to_settle"] != "") <= (table["robust_share"] < 1))[called].all()
     assert set(table["eligible"]) == {"unknown"}
 
 

@@ -15,6 +15,7 @@ from stratify.errors import (
     StratifyError,
 )
 from stratify.reporting.bundle import load_model
+from stratify.screening import score
 from stratify.screening.audit_file import verify_audit
 from stratify.screening.results import write_csv
 from stratify.screening.score import screen, screen_cohort
@@ -286,3 +287,14 @@ def test_binary_audit_log_stops_the_run(model_folder, laboratory_file, out):
     (out / "audit.jsonl").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScreeningError, match="line 1 of the log has no end"):
         screen(model_folder, laboratory_file, out=out)
+
+
+def test_pieces_change_nothing_and_say_how_far_they_are(loaded, arrivals, monkeypatch, caplog):
+    whole = screen_cohort(loaded, arrivals)
+    monkeypatch.setattr(score, "AT_A_TIME", 7)
+    caplog.set_level("INFO", logger="stratify.screening")
+    pieces = screen_cohort(loaded, arrivals)
+    pd.testing.assert_frame_equal(whole.table, pieces.table, check_exact=True)
+    assert whole.changes == pieces.changes
+    assert caplog.messages[0] == "scored 7 samples of 40"
+    assert caplog.messages[-1] == "scored 40 samples of 40"

@@ -10,7 +10,7 @@ import typer
 
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical
-from stratify.cli.output import print_json
+from stratify.cli.output import print_json, progress_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def screen(
     """Say of each candidate whether the profile resembles the model's disease, and how sure that is."""
     from stratify.screening.score import screen as screen_files
 
-    result = screen_files(model, files, clinical=clinical, out=output, **asdict(beside))
+    with progress_of("stratify.screening"):
+        result = screen_files(model, files, clinical=clinical, out=output, **asdict(beside))
     flow = None if result.eligibility is None else result.eligibility.flow()
     report = (output / "report.html").resolve()
     if as_json:

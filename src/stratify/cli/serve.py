@@ -61,6 +61,7 @@ def serve(
 ) -> None:
     """Serve the screening page and its REST interface on this machine; what is dropped stays in memory."""
     from stratify.reporting.bundle import load_model
+    from stratify.screening.app.memory import settle
     from stratify.screening.app.server import listening
     from stratify.screening.app.server import serve as serve_page
     from stratify.screening.app.settings import Settings, allowed_hosts, read_tokens, refuse_open_door
@@ -69,6 +70,7 @@ def serve(
     tokens = () if door.token_file is None else read_tokens(door.token_file)
     rules, digests = _rules(eligibility)
     loaded = load_model(model)
+    settle()
     with listening(door.host, door.port) as found:
         port = found.getsockname()[1]
         settings = Settings(

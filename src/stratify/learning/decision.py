@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Array = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ class Healthy:
 
 @cache
 def _reach(tail: float, n: int) -> float:
-    return float(student.ppf(1 - tail, n - 1)) * float(np.sqrt(1 + 1 / n))
+    return float(stdtrit(n - 1, 1 - tail)) * float(np.sqrt(1 + 1 / n))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from stratify.signatures.factors import (
     FactorModel,
@@ -97,7 +97,7 @@ def t_bound(values: Array, tail: float) -> float:
     3.37
     """
     n = len(values)
-    reach = float(student.ppf(1 - tail, n - 1)) * float(np.sqrt(1 + 1 / n))
+    reach = float(stdtrit(n - 1, 1 - tail)) * float(np.sqrt(1 + 1 / n))
     return float(values.mean() + reach * values.std(ddof=1))
 
 

@@ -93,7 +93,7 @@ def refuse_uncovered(model: FrozenModel, present: np.ndarray) -> None:
     if covered >= model.rule.least_weight_covered:
         return
     names = missing_names(model, present)
-    panels = _missing_panels(model, present)
+    panels = missing_panels(model, present)
     whole = f"; all of panel {' and '.join(panels)}" if panels else ""
     raise ScreeningError(
         f"at least {model.rule.least_weight_covered:.0%} of the score's weight in the file",
@@ -114,6 +114,7 @@ def missing_names(model: FrozenModel, present: np.ndarray) -> list[str]:
     return [names[i] for i in order if not present[i]]
 
 
-def _missing_panels(model: FrozenModel, present: np.ndarray) -> list[str]:
+def missing_panels(model: FrozenModel, present: np.ndarray) -> list[str]:
+    """Names of the panels of which no assay is there."""
     panels = model.assays["panel"].astype(str).to_numpy()
     return sorted(panel for panel in set(panels) - {""} if not present[panels == panel].any())

@@ -33,6 +33,8 @@ class Run:
         Version of the package.
     results : str, default ""
         SHA-256 of ``results.csv``, which ties the table to the line.
+    user : str, default ""
+        Who asked for it, where a login named somebody; else the account is the user.
     """
 
     model: str
@@ -41,6 +43,7 @@ class Run:
     counts: Mapping[str, int]
     software: str
     results: str = ""
+    user: str = ""
 
     @property
     def input_digest(self) -> str:
@@ -127,11 +130,18 @@ def appended(
     verify_log(log)
     facts = record.facts() | {
         "time": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
-        "user": user_name(),
+        **_who(record),
         "previous": head_of(log),
     }
     facts |= {} if repaired is None else {"repaired": dict(repaired)}
     return log + _line(facts, _hash(facts)) + "\n"
+
+
+def _who(record: Record) -> dict[str, str]:
+    """Name the user: whom a login named, beside the account that the server runs under, else the account."""
+    if isinstance(record, Run) and record.user:
+        return {"user": record.user, "account": user_name()}
+    return {"user": user_name()}
 
 
 def head_of(log: str) -> str:

@@ -14,6 +14,7 @@ from stratify.assays.finding import Finding
 from stratify.assays.proteins.matching import display_names
 from stratify.learning.decision import INDETERMINATE
 from stratify.learning.frozen import FrozenModel
+from stratify.screening.plain_words import kept_people
 
 if TYPE_CHECKING:
     from stratify.screening.eligibility.assessment import Assessment
@@ -108,6 +109,11 @@ class Screening:
     def protein_names(self) -> list[str]:
         """Names of the model's proteins as people read them."""
         return display_names(self.model.assays)
+
+    @cached_property
+    def kept_people(self) -> np.ndarray:
+        """Standardised profiles of the people whom the model keeps."""
+        return kept_people(self.model)
 
     @cached_property
     def pathway_contributions(self) -> pd.DataFrame:

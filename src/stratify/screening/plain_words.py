@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stratify.assays.proteins.matching import display_names
 from stratify.learning.frozen import FrozenModel
 from stratify.learning.shared_credit import shared_credit
 from stratify.signatures.gaps import fill_gaps
@@ -16,7 +17,9 @@ Array = NDArray[np.float64]
 NAMED = 3
 
 
-def score_sentences(model: FrozenModel, contributions: Array) -> list[str]:
+def score_sentences(
+    model: FrozenModel, contributions: Array, *, names: Sequence[str], people: Array
+) -> list[str]:
     """Say what raises and what lowers a score, and with whom the credit is shared.
 
     Parameters
@@ -25,6 +28,10 @@ def score_sentences(model: FrozenModel, contributions: Array) -> list[str]:
         The model.
     contributions : array of shape (n_proteins,)
         Shapley values of one patient's score.
+    names : sequence of str, length n_proteins
+        Of the proteins, as people read them.
+    people : array of shape (n_people, n_proteins)
+        Standardised profiles of the people whom the model keeps (`kept_people`).
 
     Returns
     -------
@@ -32,7 +39,6 @@ def score_sentences(model: FrozenModel, contributions: Array) -> list[str]:
         Two sentences, and a third where a leading protein goes together with another among the people whom
         the model keeps.
     """
-    names = np.array(display_names(model.assays))
     order = np.argsort(-np.abs(contributions), kind="stable")
     raising = [i for i in order if contributions[i] > 0][:NAMED]
     lowering = [i for i in order if contributions[i] < 0][:NAMED]
@@ -41,19 +47,34 @@ def score_sentences(model: FrozenModel, contributions: Array) -> list[str]:
     first += f"lowered most by {_with_values(names, contributions, lowering)}."
     lead = str(sums.abs().idxmax())
     second = f"By pathway, {lead.replace('_', ' ')} counts most ({sums[lead]:+.2f})."
-    return [first, second, *_shared(model, names, raising + lowering)]
+    return [first, second, *_shared(people, np.array(names), raising + lowering)]
 
 
-def _with_values(names: NDArray[np.str_], values: Array, places: list[np.int64]) -> str:
-    return ", ".join(f"{names[i]} ({values[i]:+.2f})" for i in places) or "nothing"
+def _with_values(names: Sequence[str], values: Array, places: Sequence[np.int64]) -> str:
+    return ", ".join(f"{names[int(i)]} ({values[i]:+.2f})" for i in places) or "nothing"
 
 
-def _shared(model: FrozenModel, names: NDArray[np.str_], places: list[np.int64]) -> list[str]:
+def kept_people(model: FrozenModel) -> Array:
+    """Standardise the people whom a model keeps.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        The model.
+
+    Returns
+    -------
+    array of shape (n_people, n_proteins)
+        Gaps filled, in healthy SDs; no row where the model keeps nobody.
+    """
     kept = model.held_out
     if not kept.known:
-        return []
-    profiles = model.scorer.standardise(fill_gaps(model.gaps, kept.profiles))
-    pairs = shared_credit(profiles, names, np.array(places, dtype=np.int64))
+        return np.empty((0, len(model.assays)))
+    return model.scorer.standardise(fill_gaps(model.gaps, kept.profiles))
+
+
+def _shared(people: Array, names: NDArray[np.str_], places: list[np.int64]) -> list[str]:
+    pairs = shared_credit(people, names, np.array(places, dtype=np.int64)) if len(people) else []
     if not pairs:
         return []
     told = ", ".join(f"{row['protein']} with {row['partner']} ({row['correlation']:.2f})" for row in pairs)

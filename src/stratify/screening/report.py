@@ -17,6 +17,7 @@ from stratify.errors import listed
 from stratify.learning.decision import INDETERMINATE, REASONS
 from stratify.learning.frozen import FrozenModel
 from stratify.screening.eligible_patients import eligible_by_call
+from stratify.screening.obstacles import obstacles
 from stratify.screening.outcome import Screening
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
 from stratify.screening.plain_words import score_sentences
@@ -107,6 +108,7 @@ def render_report(screening: Screening) -> str:
         widening=widening_sentences(table["anchored"], screening.widths),
         repeated=None if screening.patients is None else len(screening.patients),
         findings=worded_findings(screening),
+        obstacles=obstacles(screening),
         listed=listed,
         scale=magnitude_scale(model),
         **_trial(screening),
@@ -219,9 +221,18 @@ def patient_view(screening: Screening, i: int, *, pictured: bool = True) -> Pati
         [REASONS[code] for code in row["reason_codes"].split(";")],
         proteins,
         pathways,
-        score_sentences(screening.model, screening.contributions[i]) if pictured else [],
+        _score_sentences(screening, i) if pictured else [],
         screening.changes[i],
         _eligibility(screening, str(row["sample_id"])),
+    )
+
+
+def _score_sentences(screening: Screening, i: int) -> list[str]:
+    return score_sentences(
+        screening.model,
+        screening.contributions[i],
+        names=screening.protein_names,
+        people=screening.kept_people,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.proteins.matching import display_names
+from stratify.learning.decision import INDETERMINATE
 from stratify.learning.frozen import (
     ASSUMED_PREVALENCES,
     TWO_SIDED_90,
@@ -21,7 +22,8 @@ from stratify.learning.frozen import (
     FrozenModel,
     Scores,
 )
-from stratify.learning.stress import stress_test
+from stratify.learning.stress import Stress, stress_test
+from stratify.screening.settling import settled_by
 
 SCHEMA_VERSION = 1
 LEADING_PROTEINS = 5
@@ -108,7 +110,7 @@ def describe(
         | _checks(batch, scores)
         | {
             "robust_share": [one.robust_share for one in stress],
-            "to_settle": [one.to_settle for one in stress],
+            "to_settle": _to_settle(model, batch, scores, stress),
             "eligible": "unknown",
             "top_reasons": leading_proteins(model, contributions),
             "model_digest": digest,
@@ -121,6 +123,13 @@ def describe(
     table.loc[silent, ["direction", "top_reasons"]] = ""
     table.loc[silent, "handling"] = "unknown"
     return table, contributions
+
+
+def _to_settle(model: FrozenModel, batch: Batch, scores: Scores, stress: Sequence[Stress]) -> list[str]:
+    return [
+        settled_by(model, decision.reasons, profile) if decision.call == INDETERMINATE else one.to_settle
+        for decision, profile, one in zip(scores.decisions, batch.profiles, stress, strict=True)
+    ]
 
 
 def _who(obs: pd.DataFrame) -> dict[str, Any]:

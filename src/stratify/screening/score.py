@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from numpy.typing import NDArray
 
 from stratify.assays.clinical import Unmatched
 from stratify.assays.cohort_reading import read_cohort
@@ -36,13 +39,17 @@ from stratify.screening.delivery import (
 )
 from stratify.screening.eligible_patients import with_eligibility
 from stratify.screening.outcome import FileFacts, Screening
-from stratify.screening.recalibration import Recalibration, read_recalibration
 from stratify.screening.record_block import with_record
 from stratify.screening.report import render_report
 from stratify.screening.results import describe, one_row_a_patient, write_csv, write_texts
 from stratify.screening.widening import half_widths
 
+if TYPE_CHECKING:
+    from stratify.screening.recalibration import Recalibration
+
 Paths = str | Path | Sequence[str | Path]
+AT_A_TIME = 400
+_LOG = logging.getLogger(__name__)
 
 
 def screen(
@@ -105,7 +112,7 @@ def screen(
         _refuse_no_log(Path(audit_log))
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(path) for path in files]
     declared = None if offset is None else read_offset(offset, loaded.model)
-    update = None if recalibration is None else read_recalibration(recalibration, loaded)
+    update = _update(recalibration, loaded)
     cohort, unmatched = read_cohort(paths, clinical)
     screening = screen_cohort(loaded, cohort, declared=declared, unmatched=unmatched, recalibration=update)
     if eligibility is not None and clinical is not None:
@@ -114,6 +121,14 @@ def screen(
     extra = [Path(path) for path in beside if path is not None and Path(path).is_file()]
     inputs = [(path.name, file_digest(path)) for path in [*paths, *extra]]
     return deliver(screening, out, inputs, audit_log=audit_log)
+
+
+def _update(recalibration: str | Path | None, loaded: LoadedModel) -> Recalibration | None:
+    if recalibration is None:
+        return None
+    from stratify.screening.recalibration import read_recalibration
+
+    return read_recalibration(recalibration, loaded)
 
 
 def screen_cohort(
@@ -158,13 +173,16 @@ def screen_cohort(
             if recalibration is not None:
                 mended = recalibration.update.applied(fitting.calibration)
                 fitting = replace(fitting, calibration=mended)
-            found, rows = score_batch(fitting, batch), plate[place]
-            obs = aligned.obs.iloc[rows]
-            table, contributions[rows] = describe(fitting, batch, found, obs, loaded.digest)
-            scores[rows] = found.score
-            tables.append(table.set_axis(rows, axis=0))
-            widths.append(half_widths(fitting, batch, found).set_axis(rows, axis=0))
-            changes.append(pd.Series(counterfactuals(fitting, batch, found), rows))
+            for piece in _pieces(len(place)):
+                part, rows = batch.of(piece), plate[place[piece]]
+                found = score_batch(fitting, part)
+                obs = aligned.obs.iloc[rows]
+                table, contributions[rows] = describe(fitting, part, found, obs, loaded.digest)
+                scores[rows] = found.score
+                tables.append(table.set_axis(rows, axis=0))
+                widths.append(half_widths(fitting, part, found).set_axis(rows, axis=0))
+                changes.append(pd.Series(counterfactuals(fitting, part, found), rows))
+                _LOG.info("scored %d samples of %d", sum(map(len, tables)), _patients(cohort))
     table = pd.concat(tables).sort_index()
     people = table.index.to_numpy()
     table = table.reset_index(drop=True)
@@ -185,8 +203,17 @@ def screen_cohort(
     )
 
 
+def _pieces(n: int) -> list[NDArray[np.intp]]:
+    """Split places: nobody's answer depends on the others, and memory stays small."""
+    return np.array_split(np.arange(n), -(-n // AT_A_TIME))
+
+
+def _patients(cohort: AnnData) -> int:
+    return int((cohort.obs["sample_type"] == "sample").sum())
+
+
 def _refuse_unusable(cohort: AnnData, findings: Sequence[Finding]) -> None:
-    if not (cohort.obs["sample_type"] == "sample").any():
+    if not _patients(cohort):
         raise ScreeningError(
             "at least one patient's sample", "control rows only", "name the file of patients"
         )
@@ -233,6 +260,7 @@ def deliver(
     inputs: Sequence[tuple[str, str]],
     *,
     audit_log: str | Path | None = None,
+    user: str = "",
 ) -> Screening:
     """Write all files of a screening into a folder, and a line into its audit log; all or nothing.
 
@@ -246,6 +274,8 @@ def deliver(
         Name and SHA-256 of each input file.
     audit_log : str or Path, optional
         Log that several screenings share.
+    user : str, default ""
+        Whom a login named; the account that runs this where nobody was named.
 
     Returns
     -------
@@ -260,7 +290,7 @@ def deliver(
             write_csv(screening.patients, part / PATIENTS)
         if screening.eligibility is not None:
             write_texts(screening.eligibility.table(), part / ELIGIBILITY)
-        run = _run(screening, inputs, file_digest(part / RESULTS))
+        run = _run(screening, inputs, file_digest(part / RESULTS), user)
         log = appended(folder_log(out), run)
         heads = [(AUDIT, head_of(log))]
         (part / AUDIT).write_text(log, encoding="utf-8", newline="\n")
@@ -271,7 +301,7 @@ def deliver(
     return replace(screening, heads=tuple(heads))
 
 
-def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str) -> Run:
+def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str, user: str) -> Run:
     model = screening.model
     return Run(
         f"{model.name}-{model.version}",
@@ -280,4 +310,5 @@ def _run(screening: Screening, inputs: Sequence[tuple[str, str]], results: str) 
         screening.counts,
         software_version(),
         results,
+        user,
     )

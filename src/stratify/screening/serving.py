@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,8 @@ class ServedModel:
         columns = profiles.columns.astype(str)
         _refuse_columns("unknown", columns[~columns.isin(known)])
         _refuse_columns("repeated", columns[columns.duplicated()])
-        wrong = [name for place, name in enumerate(columns) if not _has_numbers(profiles.iloc[:, place])]
+        kinds = enumerate(zip(columns, profiles.dtypes, strict=True))
+        wrong = [name for place, (name, kind) in kinds if not _has_numbers(profiles, place, kind)]
         _refuse_columns("not numbers", wrong)
         refuse_uncovered(self.model, known.isin(columns))
         levels = profiles.set_axis(columns, axis=1).reindex(columns=known).to_numpy(float, na_value=np.nan)
@@ -85,11 +87,11 @@ class ServedModel:
         return np.ascontiguousarray(levels)
 
 
-def _has_numbers(column: pd.Series) -> bool:
+def _has_numbers(table: pd.DataFrame, place: int, kind: Any) -> bool:
     """Say whether a column holds numbers and gaps; JSON leaves a gap as None, in a column of objects."""
-    if column.dtype == object:
-        return all(value is None or type(value) in (int, float) for value in column)
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if pd.api.types.is_object_dtype(kind):
+        return all(value is None or type(value) in (int, float) for value in table.iloc[:, place])
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
 
 
 def _refusal(found: str) -> ScreeningError:

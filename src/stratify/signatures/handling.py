@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from stratify.assays.finding import Finding
 from stratify.assays.sample_names import patient_rows
@@ -213,7 +213,7 @@ def _far_out(scores: pd.DataFrame) -> pd.DataFrame:
     """Mark scores that the largest of as many normal ones would pass with probability 5%."""
     count = scores.notna().sum()
     freedom = np.maximum(MAD_EFFICIENCY * (count - 1), 1.0)  # what the spread itself is known with
-    reach = student.isf(FAMILY_ERROR / max(int(count.sum()), 1), freedom)
+    reach = -stdtrit(freedom, FAMILY_ERROR / max(int(count.sum()), 1))
     return scores > scores.median() + reach * _robust_sd(scores)
 
 

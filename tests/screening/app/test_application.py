@@ -33,6 +33,24 @@ def test_unknown_pages_and_methods_are_told_in_three_lines(client):
         answer = client.ask(method, path)
         assert answer.status == status
         assert set(answer.refusal) == {"expected", "found", "do"}
+        assert ("allow" in answer.headers) == (status == 405)
+
+
+def test_memory_is_given_back_once_after_work_was_done(demo, monkeypatch):
+    given = []
+    monkeypatch.setattr(application, "_SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(application, "give_back", lambda: given.append(1))
+    app = application.make_application(demo, Settings(("x",)))
+
+    async def run():
+        async with application._swept(app):
+            await asyncio.sleep(0.05)
+            assert not given
+            await app.state.service.work.run(int)
+            await asyncio.sleep(0.1)
+
+    asyncio.run(run())
+    assert given == [1]
 
 
 def test_nothing_of_a_request_is_logged(new_client, candidates, caplog, capfd):

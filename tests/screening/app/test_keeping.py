@@ -55,6 +55,14 @@ def test_a_server_with_a_folder_delivers_what_is_dropped(serve, candidates, tmp_
     assert verify_audit(folder)[0] == 2
 
 
+def test_the_line_names_whom_the_proxy_named(serve, candidates, tmp_path):
+    client, _ = serve(folder=tmp_path, user_header="X-Remote-User")
+    client.get("/", X_Remote_User="ann")
+    client.form("/screen", files={"levels": ("c.csv", candidates)}, X_Remote_User="ann")
+    (folder,) = tmp_path.iterdir()
+    assert json.loads((folder / "audit.jsonl").read_text())["user"] == "ann"
+
+
 def test_a_server_without_a_folder_saves_nothing(screened):
     screened.get("/results")
     assert screened.form("/save").status == 404

@@ -17,6 +17,19 @@ def test_from_a_file_to_a_patient(screened):
     assert "<svg" in sheet
 
 
+def test_findings_name_a_panel_that_is_missing_and_a_tube_that_differs(new_client, candidates, clinical):
+    client = new_client()
+    client.get("/")
+    kept = [line for line in candidates.splitlines() if b"Cardiovascular II;" not in line]
+    levels = b"\n".join([*kept, b""])
+    head, *rows = clinical.decode().splitlines()
+    sheet = "\n".join([head + ",matrix", *(row + ",EDTA plasma" for row in rows)]).encode()
+    page = client.form("/screen", files={"levels": ("x.csv", levels), "clinical": ("y.csv", sheet)}).text
+    assert "nothing of Cardiovascular II" in page
+    assert "12 of 12 samples" in page
+    assert "To settle it: draw the blood again in serum." in page
+
+
 def test_heads_of_columns_sort_and_say_so(screened):
     page = screened.get("/results?sort=probability&order=desc").text
     cells = re.findall(r'"Probability" class="number">(?:&[lg]t;)?(\S+) <span', page)

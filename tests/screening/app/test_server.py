@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import socket
 
 import pytest
@@ -36,3 +37,4 @@ def test_it_serves_until_it_is_told_to_end(demo, monkeypatch):
         serve(demo, Settings(allowed_hosts("127.0.0.1", 1)), found, lambda: said.append("ready"))
         assert said == ["ready", [found]]
         assert isinstance(found, socket.socket)
+    assert not logging.getLogger("python_multipart.multipart").isEnabledFor(logging.ERROR)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
+from starlette import formparsers
 from starlette.requests import Request
 
 from stratify.screening.app.refusal import RequestError
@@ -32,6 +34,17 @@ def test_a_large_file_is_not_laid_on_disk(multipart, monkeypatch):
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     monkeypatch.setattr("tempfile._TemporaryFileWrapper", refuse)
     assert len(form_of(*multipart((), {"levels": ("x", b"y" * 3_000_000)})).files["levels"].data) == 3_000_000
+
+
+def test_a_file_whose_end_never_came_is_closed(multipart, monkeypatch):
+    made, make = [], formparsers.SpooledTemporaryFile
+    monkeypatch.setattr(
+        formparsers, "SpooledTemporaryFile", lambda *a, **k: made.append(make(*a, **k)) or made[-1]
+    )
+    body, kind = multipart((), {"levels": ("x", b"y" * 3000)})
+    with contextlib.suppress(RequestError):
+        form_of(body[:2000], kind)
+    assert [file.closed for file in made] == [True]
 
 
 def test_an_empty_field_of_a_file_is_no_file(multipart):

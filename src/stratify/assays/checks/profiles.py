@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.special import stdtrit
 
 _CUT = 4.0  # robust SDs; so that one wild value cannot lead a component
@@ -108,6 +107,8 @@ def principal_scores(standard: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarr
     >>> abs(scores).round(9).ravel().tolist(), residual.round(7).tolist()
     ([5.0, 0.0, 5.0], [0.0, 0.0, 0.0])
     """
+    from scipy.linalg import eigh
+
     n, p = standard.shape
     k = min(k, n, p)
     centred = standard - standard.mean(axis=0)

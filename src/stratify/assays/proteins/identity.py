@@ -6,8 +6,9 @@ import csv
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ _SHORT_GREEK = re.compile(r"(ALPHA|BETA|GAMMA)")
 _AFTER_R = re.compile(r"X(?=\d)")  # R writes 4E-BP1 as X4E.BP1
 _SEPARATORS = re.compile(r"[,;_|\s]+")
 _NOT_IN_NAMES = re.compile(r"[^A-Z0-9]+")
+_NOT_IN_TABLE = re.compile(r"[^A-Z0-9|\n]+")
 
 
 class Protein(NamedTuple):
@@ -58,41 +60,56 @@ class Protein(NamedTuple):
 
 @dataclass(frozen=True)
 class _Index:
-    accession: dict[str, tuple[Protein, ...]]
-    name: dict[str, tuple[Protein, ...]]
-    identifier: dict[str, tuple[Protein, ...]]
-    panel_size: Counter[str]
+    """Lines of the table by accession, name and identifier."""
+
+    lines: list[list[str]]
+    accession: dict[str, list[int]]
+    name: dict[str, list[int]]
+    identifier: dict[str, list[int]]
 
 
 @lru_cache(maxsize=1)
 def _index() -> _Index:
-    index = _Index({}, {}, {}, Counter())
-    lines = csv.reader(_data("proteins.csv").splitlines())
-    next(lines)
-    for uniprot, gene, names, panels, ids, source in lines:
-        menus = {_WHOLE_MENUS[menu] for menu in source.split("|") if menu in _WHOLE_MENUS}
-        on = frozenset(menus.union(panels.split("|")) - {""})
-        spellings = tuple(names.split("|")) if names else ()
-        key = f"{uniprot} {spellings[0]}" if uniprot in index.accession else uniprot
-        _file(index, Protein(uniprot, gene, spellings, on, key), ids.split("|"))
+    index = _Index(list(csv.reader(_data("proteins.csv").splitlines()))[1:], {}, {}, {})
+    spelled = "\n".join([f"{gene}|{names}" for _, gene, names, *_ in index.lines])
+    words = [line.split("|") for line in _NOT_IN_TABLE.sub("", _upper(spelled)).split("\n")]
+    for i, ((uniprot, _, _, _, ids, _), named) in enumerate(zip(index.lines, words, strict=True)):
+        index.accession.setdefault(uniprot, []).append(i)
+        for table, keys in ((index.name, named), (index.identifier, ids.split("|"))):
+            for key in {*keys} - {""}:
+                table.setdefault(key, []).append(i)
     return index
+
+
+def _at(numbers: Iterable[int]) -> tuple[Protein, ...]:
+    """Make the proteins of lines; most of the table is never asked for."""
+    return tuple(_protein(i) for i in numbers)
+
+
+@cache
+def _protein(i: int) -> Protein:
+    index = _index()
+    uniprot, gene, names, panels, _, source = index.lines[i]
+    spellings = tuple(names.split("|")) if names else ()
+    key = uniprot if index.accession[uniprot][0] == i else f"{uniprot} {spellings[0]}"
+    return Protein(uniprot, gene, spellings, frozenset(_panels(panels, source)), key)
+
+
+def _panels(panels: str, source: str) -> set[str]:
+    menus = {_WHOLE_MENUS[menu] for menu in source.split("|") if menu in _WHOLE_MENUS}
+    return menus.union(panels.split("|")) - {""}
 
 
 def _data(name: str) -> str:
     return files("stratify").joinpath("data", name).read_text(encoding="utf-8")
 
 
-def _file(index: _Index, protein: Protein, ids: list[str]) -> None:
-    words = {_bare(name) for name in (protein.gene, *protein.names)} - {""}
-    tables = (index.accession, index.name, index.identifier)
-    for table, keys in zip(tables, ({protein.uniprot}, words, set(ids) - {""}), strict=True):
-        for key in keys:
-            table[key] = (*table.get(key, ()), protein)
-    index.panel_size.update(protein.panels)
+def _upper(text: str) -> str:
+    return text.translate(_GREEK).upper()
 
 
 def _bare(name: str) -> str:
-    return _NOT_IN_NAMES.sub("", name.translate(_GREEK).upper())
+    return _NOT_IN_NAMES.sub("", _upper(name))
 
 
 def table_version() -> str:
@@ -115,7 +132,8 @@ def panel_sizes() -> dict[str, int]:
     dict of str to int
         By canonical name; a product with one menu (Explore HT, SomaScan) counts as a panel.
     """
-    return dict(_index().panel_size)
+    found = (_panels(panels, source) for _, _, _, panels, _, source in _index().lines)
+    return dict(Counter(panel for panels in found for panel in panels))
 
 
 def proteins_named(name: str, panel: str = "") -> tuple[Protein, ...]:
@@ -154,12 +172,12 @@ def _meanings(name: str) -> tuple[Protein, ...]:
     index = _index()
     seqid = _SEQID.fullmatch(name)
     if found := index.identifier.get("-".join(seqid.groups()) if seqid else name):
-        return found
+        return _at(found)
     bare = _bare(name)
     short = _SHORT_GREEK.sub(lambda word: word.group()[0], bare)
     for word in (bare, short, _AFTER_R.sub("", bare, count=1) if bare.startswith("X") else bare):
         if found := index.name.get(word):
-            return found
+            return _at(found)
     return _of_accessions(name)
 
 
@@ -189,8 +207,8 @@ def _of_accessions(text: str) -> tuple[Protein, ...]:
     """Find a complex as a whole; else, of a group, the known members if they are of one gene."""
     index, members = _index(), accessions(text)
     if whole := index.accession.get(",".join(members)):
-        return whole
-    known = [p for part in members for p in index.accession.get(part) or index.name.get(part, ())]
+        return _at(whole)
+    known = _at(i for part in members for i in index.accession.get(part) or index.name.get(part) or ())
     return tuple(dict.fromkeys(known)) if len({protein.gene for protein in known}) == 1 else ()
 
 

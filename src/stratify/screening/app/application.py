@@ -20,6 +20,7 @@ from stratify.reporting.bundle import LoadedModel
 from stratify.reporting.manifest import software_version
 from stratify.screening.app import about, interface, routes, static_files
 from stratify.screening.app.guard import Guard
+from stratify.screening.app.memory import give_back
 from stratify.screening.app.refusal import RequestError
 from stratify.screening.app.rendering import refusal_app, refused
 from stratify.screening.app.service import Service
@@ -79,9 +80,13 @@ async def _swept(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _sweep(service: Service) -> None:
+    seen = 0
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
         service.sessions.forget_idle()
+        if service.work.done > seen:
+            await service.work.run(give_back)
+            seen = service.work.done
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
@@ -93,7 +98,9 @@ async def _refuse(request: Request, error: Exception) -> Response:
 async def _refuse_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
     lines = _UNKNOWN.get(status, ("a request that this server knows", "another one", "see /openapi.json"))
-    return refused(request, RequestError(status, *lines))
+    answer = refused(request, RequestError(status, *lines))
+    answer.headers.update(getattr(error, "headers", None) or {})  # 405 says which methods are allowed
+    return answer
 
 
 async def _refuse_invalid(request: Request, _: Exception) -> Response:

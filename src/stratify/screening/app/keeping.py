@@ -36,6 +36,6 @@ def keep(session: Session, folder: Path, *, now: datetime | None = None) -> Path
     if session.answers:
         answers = sorted([*key, cell] for key, cell in session.answers.items())
         inputs = (*inputs, ("answers on the page", hashlib.sha256(json.dumps(answers).encode()).hexdigest()))
-    deliver(session.screening, session.folder, inputs)
+    deliver(session.screening, session.folder, inputs, user=session.user)
     session.unsaved = False
     return session.folder

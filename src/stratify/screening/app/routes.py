@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from stratify.errors import StratifyError
 from stratify.learning.decision import INDETERMINATE
+from stratify.screening.alignment import missing_panels
 from stratify.screening.app.answers import answered, mended, questions
 from stratify.screening.app.blinding import blinded
 from stratify.screening.app.downloads import KINDS, download
@@ -21,6 +23,8 @@ from stratify.screening.app.rendering import page
 from stratify.screening.app.service import Visit, shared
 from stratify.screening.app.sessions import Session
 from stratify.screening.eligible_patients import eligible_by_call
+from stratify.screening.obstacles import obstacles
+from stratify.screening.outcome import Screening
 from stratify.screening.report import (
     ANCHORED,
     BIOLOGY,
@@ -75,11 +79,21 @@ async def findings(request: Request) -> Response:
         "facts": screening.facts,
         "findings": [one for one in found if one[2].severity != "info"],
         "notes": [one for one in found if one[2].severity == "info"],
+        **_open(screening, blind=visit.service.settings.blind),
         "anchors": [
             (ANCHORED[str(kind)], int(n)) for kind, n in screening.table["anchored"].value_counts().items()
         ],
     }
     return page("findings", shared(visit, request) | values)
+
+
+def _open(screening: Screening, *, blind: bool) -> dict[str, Any]:
+    """Say which panels are missing and what stands against calls; to the blinded nothing of calls."""
+    present = ~np.isin(screening.protein_names, screening.facts.missing)
+    return {
+        "missing_panels": missing_panels(screening.model, present),
+        "obstacles": [] if blind else obstacles(screening),
+    }
 
 
 @router.get("/results")

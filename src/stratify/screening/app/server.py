@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -101,6 +102,7 @@ def serve(
     ready : callable, optional
         Called before requests are taken.
     """
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it tells of damaged forms
     server = make_server(loaded, settings)
     if ready is not None:
         ready()

@@ -56,22 +56,29 @@ async def read_form(request: Request, limits: Limits) -> Form:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind == "multipart/form-data":
-            parser = MultiPartParser(
-                request.headers,
-                request.stream(),
-                max_files=_FILES,
-                max_fields=_FIELDS,
-                max_part_size=limits.field_bytes,
-            )
-            parser.spool_max_size = limits.upload_bytes + 1  # nothing is laid on disk
-            parsed = await parser.parse()
-        elif kind == "application/x-www-form-urlencoded":
+            return await _of_parts(request, limits)
+        if kind == "application/x-www-form-urlencoded":
             parsed = await FormParser(request.headers, _bounded(request, limits), max_fields=_FIELDS).parse()
-        else:
-            raise _no_form("another content type")
+            return await _collected(list(parsed.multi_items()))
     except (MultiPartException, ValueError, LookupError) as error:
         raise _no_form("one that is damaged, or has too many or too large fields") from error
-    return await _collected(list(parsed.multi_items()))
+    raise _no_form("another content type")
+
+
+async def _of_parts(request: Request, limits: Limits) -> Form:
+    parser = MultiPartParser(
+        request.headers,
+        request.stream(),
+        max_files=_FILES,
+        max_fields=_FIELDS,
+        max_part_size=limits.field_bytes,
+    )
+    parser.spool_max_size = limits.upload_bytes + 1  # nothing is laid on disk
+    try:
+        return await _collected(list((await parser.parse()).multi_items()))
+    finally:
+        for file in parser._files_to_close_on_error:  # also those whose end never came
+            file.close()
 
 
 async def _bounded(request: Request, limits: Limits) -> Any:

@@ -26,7 +26,7 @@ class Work:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._desk: anyio.CapacityLimiter | None = None
-        self.waiting = 0
+        self.waiting = self.done = 0
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Wait for the turn, then compute in a thread.
@@ -65,6 +65,7 @@ class Work:
         try:
             return await anyio.to_thread.run_sync(function, *arguments)
         finally:
+            self.done += 1
             self._desk.release_on_behalf_of(holder)
 
 

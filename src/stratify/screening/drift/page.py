@@ -71,8 +71,9 @@ def alarms(found: Drift) -> list[str]:
     for row in found.table[found.table["level"] != IN_CONTROL].to_dict("records"):
         kind = KINDS[row["figure"]]
         detail = f" ({row['detail']})" if row["detail"] else ""
+        title = kind.title[0].lower() + kind.title[1:]
         said.append(
-            f"{row['run']}: {kind.title.lower()} {row['value']:.2f} {kind.unit}{detail}, adjusted p "
+            f"{row['run']}: {title} {row['value']:.2f} {kind.unit}{detail}, adjusted p "
             f"{row['adjusted_p']:.2g}: {kind.do}"
         )
     return said + [

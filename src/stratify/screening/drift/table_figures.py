@@ -64,7 +64,9 @@ def _score(table: pd.DataFrame, reference: Reference, model: FrozenModel) -> Fou
     high = low if reference.same_kind else low + LARGEST_PREVALENCE * model.healthy.in_sds(1.0)
     beyond = max(low - own.mean(), own.mean() - high, 0.0)
     p = min(1.0, 2 * float(stats.t.sf(beyond / error, max(freedom, 1.0))))
-    return Found(float(beyond), p, f"mean {own.mean():+.2f}, expected {low:+.2f} to {high:+.2f}")
+    return Found(
+        float(beyond), p, f"mean {own.mean():+.2f}, expected {round(low, 2) + 0:+.2f} to {high:+.2f}"
+    )
 
 
 def _batch_error(table: pd.DataFrame, model: FrozenModel) -> float:
