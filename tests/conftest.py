@@ -12,7 +12,9 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
-settings.load_profile("fixed")  # the same examples in each run; `--hypothesis-profile default` looks for new ones
+settings.load_profile(
+    "fixed"
+)  # the same examples in each run; `--hypothesis-profile default` looks for new ones
 
 
 @pytest.fixture(scope="session")

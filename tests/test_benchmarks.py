@@ -54,7 +54,7 @@ def test_nothing_is_found_where_there_is_nothing():
 
 
 def test_what_is_printed_of_new_people_of_the_training_population_holds(tmp_path, monkeypatch):
-    coverage = load("coverage")
+    coverage = load("new_people")
     monkeypatch.setattr(coverage, "NEW", 600)
     monkeypatch.setattr(coverage, "CELLS", ("study",))
     table = coverage.resume(tmp_path / "c.csv", 2)
