@@ -3,8 +3,8 @@
     python benchmarks/explanations.py                  1,000 people, 363 proteins, best of 25
     python benchmarks/explanations.py --people 50      a small version
 
-One model a family, learned from 83 people; processor times of the values of all people in one call, from levels in the
-laboratory's unit. All use one thread, and the booster is in memory before the clock runs.
+One model a family, learned from 83 people; processor times of the values of all people in one call, from levels in
+the laboratory's unit. All use one thread, and the booster is in memory before the clock runs.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def of_shap(scorer: Scorer, profiles: np.ndarray) -> np.ndarray:
 
 def shortest(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
     """Shortest processor time of each call, s; they take turns, so that a busy moment meets all of them."""
-    times = {name: np.inf for name in calls}
+    times = dict.fromkeys(calls, np.inf)
     for _ in range(rounds):
         for name, call in calls.items():
             start = time.process_time()

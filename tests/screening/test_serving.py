@@ -133,7 +133,7 @@ def ask(port, body):
 
 
 def free_port() -> int:
-    """A port below those that the system gives to outgoing connections, which could take it in the meantime."""
+    """A port below those that outgoing connections get, of which one could take it in the meantime."""
     for port in range(20000 + os.getpid() % 10000, 32000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:

@@ -133,7 +133,7 @@ class Scorer:
         return self._load().predict(xgboost.DMatrix(self._features(z)), **options)
 
     def _features(self, z: Array) -> NDArray[np.float32]:
-        """What the booster sees (n, n_features): proteins and pathway means, in XGBoost's own precision."""
+        """Give what the booster sees (n, n_features): proteins and pathway means, in its own precision."""
         n_proteins = len(self.center)
         features = np.empty((len(z), n_proteins + len(self.pathways)), dtype=np.float32)
         features[:, :n_proteins] = z

@@ -1,4 +1,4 @@
-"""A booster less the features that none of its trees asks about, which gives the others the same values faster."""
+"""A booster less the features that none of its trees asks about: the same values for the others, faster."""
 
 from __future__ import annotations
 
