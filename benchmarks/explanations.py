@@ -3,8 +3,9 @@
     python benchmarks/explanations.py                  1,000 people, 363 proteins, best of 25
     python benchmarks/explanations.py --people 50      a small version
 
-One model a family, learned from 83 people; processor times of the values of all people in one call, from levels in
-the laboratory's unit. All use one thread, and the booster is in memory before the clock runs.
+One model a family, learned from 83 people; processor times of the values of all people in one call,
+from levels in the laboratory's unit. All use one thread, and the booster is in memory before the
+clock runs.
 """
 
 from __future__ import annotations

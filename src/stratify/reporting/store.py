@@ -28,6 +28,21 @@ def elsewhere() -> bool:
     return bool(os.environ.get("MLFLOW_TRACKING_URI"))
 
 
+def kept(folder: Path) -> bool:
+    """Say whether there is a store to ask; who only asks makes none.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store.
+
+    Returns
+    -------
+    bool
+    """
+    return elsewhere() or (folder / DATABASE).is_file()
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Let one process at a time through; the lock of a process that died is free.
