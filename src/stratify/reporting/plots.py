@@ -17,6 +17,7 @@ from stratify.reporting.canvas import (
     ORANGE,
     Drawing,
     one_axes,
+    short,
     styled,
     swarm_offsets,
     to_svg,
@@ -171,7 +172,7 @@ def draw_calibration(training: RawFacts) -> Drawing:
     positive = training.model.positive
     axes.set(
         xlabel="probability at the reference mix",
-        ylabel=f"share with {positive}",
+        ylabel=f"share with {short(positive)}",
         xlim=(-0.02, 1.05),
         ylim=(-0.02, 1.02),
         aspect="equal",
@@ -261,5 +262,7 @@ def _strips(axes: Axes, groups: dict[str, Array]) -> None:
             mew=0.4,
             alpha=0.85,
         )
-    axes.set_yticks(range(len(groups)), [f"{name}\nn {len(values)}" for name, values in groups.items()])
+    axes.set_yticks(
+        range(len(groups)), [f"{short(name)}\nn {len(values)}" for name, values in groups.items()]
+    )
     axes.set_ylim(-0.6, len(groups) - 0.4)
