@@ -31,6 +31,7 @@ from anndata import AnnData
 from stratify.reporting.bundle import load_model
 from stratify.reporting.connection import import_mlflow
 from stratify.screening.results import TEXT_COLUMNS
+from stratify.screening.score import screen
 from stratify.simulation.export import write_npx_long
 
 DEMO = Path(__file__).parents[1] / "models" / "demo-1"
@@ -49,7 +50,7 @@ def levels_of(folder: Path, people: int) -> pd.DataFrame:
 
 
 def screened(folder: Path, levels: pd.DataFrame, scratch: Path) -> pd.DataFrame:
-    """Rows of `stratify screen` on a file that holds the levels."""
+    """Rows of `results.csv` that `stratify screen` writes for a file that holds the levels."""
     model, file = load_model(folder).model, scratch / f"{folder.name}.csv"
     assays = model.assays.copy()
     assays["assay"] = assays["gene"]
@@ -57,8 +58,7 @@ def screened(folder: Path, levels: pd.DataFrame, scratch: Path) -> pd.DataFrame:
     people = pd.DataFrame({"sample_type": "sample", "control_name": ""}, levels.index)
     write_npx_long(AnnData(levels.to_numpy(), people, assays, {"stratify": facts}), file)
     out = scratch / f"screened-{folder.name}"
-    command = [sys.executable, "-c", "from stratify.cli import main; main()", "screen"]
-    subprocess.run([*command, str(folder), str(file), "-o", str(out)], check=True, capture_output=True)
+    screen(folder, file, out=out)
     return pd.read_csv(
         out / "results.csv", float_precision="round_trip", dtype=dict.fromkeys(TEXT_COLUMNS, str)
     )

@@ -57,7 +57,7 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
 
 @pytest.fixture(scope="session")
 def hostile() -> str:
-    """A name that would run, load or break out of HTML, an attribute, Markdown or SVG, were it not escaped."""
+    """A name that would run in, load into or leave HTML, an attribute, Markdown or SVG, if unescaped."""
     return (
         """'"><script>alert(1)</script><img src=x onerror=alert(2)></title></svg><svg onload=alert(3)>"""
         "[a](javascript:alert(4))![b](//evil.example/c)]]><style>*{background:url(//evil.example)}</style>"

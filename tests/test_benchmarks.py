@@ -360,3 +360,14 @@ def test_explanations_are_timed_beside_the_boosters_own_and_shap():
     row = explanations.run("pathway-xgboost", people=30, rounds=1)
     assert row["ratio_to_native"] > 0
     assert row["ratio_to_shap"] > 0
+
+
+def test_mlflow_answers_with_the_very_cells_of_a_screening_and_a_changed_one_is_seen():
+    pytest.importorskip("mlflow")
+    roads = load("model_roads")
+    found = roads.compare(roads.DEMO, ["pyfunc.load_model", "pandas groupby.apply"], people=7)
+    assert [(row["columns"], row["against screen"]) for row in found] == [("29", "identical")] * 2
+    table = pd.DataFrame({"call": ["a", ""], "score": [0.1, np.nan]})
+    assert roads.agree(table, table.astype(object).where(table.notna(), None)) == "identical"
+    assert roads.agree(table, table.assign(score=[np.nextafter(0.1, 1), np.nan])) == "differ: score"
+    assert roads.agree(table, table.iloc[:1]) == "other rows or columns"
