@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stratify.errors import ModelError
+from stratify.reporting.connection import opened
 from stratify.reporting.folder import write_model_folder
 from stratify.reporting.store import store_uri
 from stratify.reporting.tracking import started_run, synthetic_profiles, track
@@ -115,14 +116,17 @@ def test_how_a_run_ended_is_marked(tracked, error, status):
     assert list((place / "mlruns" / "running").iterdir()) == []
 
 
-def test_run_of_a_process_that_died_is_marked_by_the_next(tracked):
+def test_run_of_a_process_that_died_is_marked_with_its_families_by_whoever_opens_next(tracked):
     client, _, place = tracked
     store = place / "mlruns"
     with started_run("died", "x", store=store) as going:
-        dead = client.create_run(client.get_experiment_by_name("died").experiment_id).info.run_id
-        (store / "running" / f"{dead}.lock").touch()
-        with started_run("died", "x", store=store):
-            assert client.get_run(dead).info.status == "KILLED"
+        experiment = client.get_experiment_by_name("died").experiment_id
+        dead = client.create_run(experiment).info.run_id
+        family = client.create_run(experiment, tags={"mlflow.parentRunId": dead}).info.run_id
+        for run_id in (dead, "of-a-database-that-is-gone"):
+            (store / "running" / f"{run_id}.lock").touch()
+        with opened(store):
+            assert [client.get_run(one).info.status for one in (dead, family)] == ["KILLED"] * 2
             assert client.get_run(going).info.status == "RUNNING"
 
 

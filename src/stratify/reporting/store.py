@@ -74,7 +74,8 @@ def held(folder: Path, run_id: str) -> Iterator[None]:
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)) as lock:
-            lock.execute("BEGIN EXCLUSIVE")
+            with only_one(folder):  # between the file and its lock, others would take the run for dead
+                lock.execute("BEGIN EXCLUSIVE")
             yield
     finally:
         place.unlink(missing_ok=True)
