@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -128,6 +129,22 @@ def test_run_of_a_process_that_died_is_marked_with_its_families_by_whoever_opens
         with opened(store):
             assert [client.get_run(one).info.status for one in (dead, family)] == ["KILLED"] * 2
             assert client.get_run(going).info.status == "RUNNING"
+
+
+def test_two_that_write_at_once_lose_nothing(runs):
+    def write(name):
+        with started_run("same", name, store=runs) as run_id, opened(runs) as client:
+            for step in range(20):
+                client.log_metric(run_id, "value", step, step=step)
+        return run_id
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(write, ["one", "other"]))
+    with opened(runs) as client:
+        for run_id in found:
+            assert client.get_run(run_id).info.status == "FINISHED"
+            assert len(client.get_metric_history(run_id, "value")) == 20
+        assert len({client.get_run(run_id).info.experiment_id for run_id in found}) == 1
 
 
 def test_folds_are_steps_of_the_families_runs(tracked, training):
