@@ -55,8 +55,8 @@ def test_a_verification_is_printed_as_json(stratify, model):
     assert code == 0, err
     told = json.loads(out)
     assert (told.pop("model"), told.pop("differences")) == (str(model), [])
-    assert told.pop("derived") > 200
-    assert told.pop("stated") > 10
+    assert told.pop("derived") > 50
+    assert told.pop("stated") > 5
     assert told == {}
 
 
