@@ -197,7 +197,7 @@ def draw_decision(training: RawFacts) -> Drawing:
     axes.axhline(0, color=GREY, lw=1.2, ls=":", label="flag nobody")
     axes.set(xlabel="threshold probability", ylabel="net benefit", xlim=(0.05, 0.6))
     axes.set_ylim(min(-0.05, float(benefit[:, 0].min())) - 0.02, float(benefit.max()) + 0.05)
-    axes.legend(loc="lower left", fontsize=9)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
     worth = bounds[benefit[:, 0] > np.maximum(benefit[:, 1], 0) + 1e-9]
     told = f"from {worth.min():.2f} to {worth.max():.2f}" if len(worth) else "nowhere"
     return figure, (

@@ -80,7 +80,7 @@ def draw_shares(explanation: Explanation, model: FrozenModel) -> Drawing:
     place = explanation.proteins.index.get_indexer(table.index)
     low, high = 100 * np.quantile(refit_shares(explanation, model), REFIT_RANGE, axis=0)[:, place]
     axes.hlines(np.arange(len(labels))[::-1], low, high, color=INK, lw=1.2)
-    axes.set_xlabel("share of mean |SHAP|, %; line: 5th to 95th percentile of the refits")
+    axes.set_xlabel("share of mean |SHAP|, %\nline: 5th to 95th percentile of the refits")
     return figure, _shares_alt("Leading proteins", table["protein"].tolist(), table["share"].tolist())
 
 
