@@ -177,6 +177,13 @@ def test_page_needs_no_other_file_and_is_well_formed(card, figures):
     assert not re.search(r"url\((?!#)|@import", page)
 
 
+def test_controls_stand_beside_the_figure_at_the_top(training, facts, figures):
+    asked = replace(facts, settings=dict(facts.settings) | {"learning": {"controls": ["xgboost"]}})
+    auc = fixed(training.evaluation.auc("xgboost"))
+    assert f"; controls without a prior: xgboost {auc}" in card_text(training, asked, figures)
+    assert "controls without" not in card_text(training, facts, figures)
+
+
 def test_a_table_names_each_column_or_none():
     templates = files("stratify.reporting") / "templates"
     text = "".join(
