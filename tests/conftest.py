@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,52 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
         return path
 
     return folder
+
+
+@pytest.fixture(scope="session")
+def hostile() -> str:
+    """A name that would run in, load into or leave HTML, an attribute, Markdown or SVG, if unescaped."""
+    return (
+        """'"><script>alert(1)</script><img src=x onerror=alert(2)></title></svg><svg onload=alert(3)>"""
+        "[a](javascript:alert(4))![b](//evil.example/c)]]><style>*{background:url(//evil.example)}</style>"
+    )
+
+
+class _Harmless(HTMLParser):
+    """Refuses whatever could run or load."""
+
+    FORBIDDEN = frozenset({"script", "img", "iframe", "object", "embed", "link", "base", "form"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.styled = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in self.FORBIDDEN, tag
+        self.styled = tag == "style"
+        for name, value in attrs:
+            assert not name.startswith("on"), name
+            assert name not in {"src", "srcdoc", "action", "formaction"}, name
+            inside = ("#", "data:image/png;base64,")
+            assert name.split(":")[-1] != "href" or (value or "").startswith(inside), value
+
+    def handle_data(self, data: str) -> None:
+        assert not (self.styled and "evil" in data)
+        self.text.append(data)
+
+
+@pytest.fixture(scope="session")
+def harmless() -> Callable[[str], str]:
+    """Check that nothing on a page runs or is loaded; give back what a reader sees of it."""
+
+    def read(page: str) -> str:
+        parser = _Harmless()
+        parser.feed(page)
+        parser.close()
+        return "".join(parser.text)
+
+    return read
 
 
 @pytest.fixture(scope="session")

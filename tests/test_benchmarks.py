@@ -69,7 +69,7 @@ def test_nothing_is_found_where_there_is_nothing():
 
 
 def test_what_is_printed_of_new_people_of_the_training_population_holds(tmp_path, monkeypatch):
-    coverage = load("coverage")
+    coverage = load("new_people")
     monkeypatch.setattr(coverage, "NEW", 600)
     monkeypatch.setattr(coverage, "CELLS", ("study",))
     table = coverage.resume(tmp_path / "c.csv", 2)
@@ -441,3 +441,14 @@ def test_a_watch_is_quiet_in_control_and_sees_a_leak():
 
     assert level(1) == drift.IN_CONTROL
     assert level(1, leak_offset=1.0) == drift.OFF
+
+
+def test_mlflow_answers_with_the_very_cells_of_a_screening_and_a_changed_one_is_seen():
+    pytest.importorskip("mlflow")
+    roads = load("model_roads")
+    found = roads.compare(roads.DEMO, ["pyfunc.load_model", "pandas groupby.apply"], people=7)
+    assert [(row["columns"], row["against screen"]) for row in found] == [("29", "identical")] * 2
+    table = pd.DataFrame({"call": ["a", ""], "score": [0.1, np.nan]})
+    assert roads.agree(table, table.astype(object).where(table.notna(), None)) == "identical"
+    assert roads.agree(table, table.assign(score=[np.nextafter(0.1, 1), np.nan])) == "differ: score"
+    assert roads.agree(table, table.iloc[:1]) == "other rows or columns"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -52,21 +53,42 @@ def experiment():
     return EXPERIMENT
 
 
+# Whoever asks for an address is written down; a name of another machine is not answered.
+NO_NAMES = """
+import os, socket
+def asked(name):
+    def ask(host, *rest, **options):
+        with open(os.environ["ASKED"], "a") as log:
+            log.write(f"{name} {host!r}\\n")
+        raise OSError("no names here")
+    return ask
+for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"):
+    setattr(socket, name, asked(name))
+"""
+
+
 def _study_and_model(path):
+    (path / "guard").mkdir()
+    (path / "guard" / "sitecustomize.py").write_text(NO_NAMES, encoding="utf-8")
+    (path / "asked").touch()
+    guarded = os.environ | {
+        "ASKED": str(path / "asked"),
+        "PYTHONPATH": os.pathsep.join([str(path / "guard"), *sys.path]),
+    }
     (path / "small.toml").write_text(EXPERIMENT, encoding="utf-8")
     for verb in (
         ["simulate", "-o", "cohort.csv", "--candidates", "new.csv", "--seed", "1"],
         ["train", "small.toml", "--json"],
     ):
         command = [sys.executable, "-c", "from stratify.cli import main; main()", *verb]
-        done = subprocess.run(command, cwd=path, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=path, env=guarded, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         (path / f"{verb[0]}.out").write_text(done.stdout, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def folder(once):
-    """A study, candidates, and a model trained on the study."""
+    """A study, candidates, and a model trained on the study where no name is resolved."""
     return once("cli", _study_and_model)
 
 

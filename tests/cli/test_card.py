@@ -50,10 +50,19 @@ def test_a_card_that_follows_from_its_facts_is_verified(stratify, model):
     assert re.match(r"\d+ numbers derived again, the card written again: no difference\n", out)
 
 
+def test_a_verification_is_printed_as_json(stratify, model):
+    code, out, err = stratify("card", model, "--verify", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert (told.pop("model"), told.pop("differences")) == (str(model), [])
+    assert told.pop("derived") > 50
+    assert told.pop("stated") > 5
+    assert told == {}
+
+
 def test_a_changed_number_is_refused_by_its_place(stratify, forged, refused):
-    assert re.search(
-        r"card\.md line \d+: '\| Read \| 123 \|' stored", refused(stratify("card", forged, "--verify"))
-    )
+    text = refused(stratify("card", forged, "--verify", "--json"))
+    assert re.search(r"card\.md line \d+: '\| Read \| 123 \|' stored", text)
 
 
 def test_a_changed_byte_is_refused_by_its_file(stratify, model, tmp_path, refused):

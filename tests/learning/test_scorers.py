@@ -49,6 +49,24 @@ def test_lone_patient_is_scored_to_the_bit_as_in_a_batch(scorer, order):
     np.testing.assert_array_equal(alone, scorer.score(batch))
 
 
+@pytest.mark.parametrize("scorer", [linear(), boosted(MEANS)[1]], ids=["linear", "booster"])
+def test_lone_patient_is_explained_to_the_bit_as_in_a_batch(scorer):
+    alone = [scorer.contributions(row[None], np.zeros(P))[0] for row in PROFILES]
+    np.testing.assert_array_equal(alone, scorer.contributions(PROFILES, np.zeros(P)))
+
+
+def test_what_a_pathway_gets_is_shared_by_weight():
+    """Against the booster's own contributions, with the matrix product written out."""
+    xgboost = pytest.importorskip("xgboost")
+    model, scorer = boosted(MEANS)
+    z = (PROFILES - CENTER) / SCALE
+    features = np.column_stack([z, *[(z * row).sum(axis=1) for row in MEANS]])
+    own = model.booster_.predict(xgboost.DMatrix(features), pred_contribs=True)[:, :-1].astype(float)
+    expected = own[:, :P] + own[:, P:] @ MEANS
+    assert np.abs(own[:, P:]).max() > 0
+    np.testing.assert_allclose(scorer.contributions(PROFILES, np.zeros(P)), expected, atol=1e-12)
+
+
 def test_linear_contributions_are_shapley_values():
     background = RNG.normal(size=P)
     values = linear().contributions(PROFILES, background)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
@@ -174,6 +175,25 @@ def test_page_needs_no_other_file_and_is_well_formed(card, figures):
     assert [address for address in found.addresses if not address.startswith(("#", "data:"))] == []
     assert "<title>small &amp; able</title>" in page
     assert not re.search(r"url\((?!#)|@import", page)
+
+
+def test_controls_stand_beside_the_figure_at_the_top(training, facts, figures):
+    asked = replace(facts, settings=dict(facts.settings) | {"learning": {"controls": ["xgboost"]}})
+    auc = fixed(training.evaluation.auc("xgboost"))
+    assert f"; controls without a prior: xgboost {auc}" in card_text(training, asked, figures)
+    assert "controls without" not in card_text(training, facts, figures)
+
+
+def test_a_table_names_each_column_or_none():
+    templates = files("stratify.reporting") / "templates"
+    text = "".join(
+        path.read_text(encoding="utf-8") for path in templates.iterdir() if path.name.endswith(".md")
+    )
+    heads = re.findall(r"^(\| .*\|)\n\|[-:|]+\|$", text, flags=re.MULTILINE)
+    assert len(heads) > 10
+    for head in heads:
+        named = [bool(cell.strip()) for cell in head.strip("|").split("|")]
+        assert len(set(named)) == 1, head  # an empty one is not shown, and the others would move
 
 
 def test_both_forms_are_written_from_one_text(training, facts, figures, card, tmp_path):

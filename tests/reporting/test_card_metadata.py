@@ -6,9 +6,9 @@ import yaml
 from stratify.reporting.card_metadata import metadata_header
 
 
-def facts(**run):
+def facts(matrix="serum", **run):
     return {
-        "model": {"name": "small", "version": 1, "family": "xgboost"},
+        "model": {"name": "small", "version": 1, "family": "xgboost", "matrix": matrix},
         "run": {
             "simulated": False,
             "permuted": False,
@@ -45,6 +45,12 @@ def test_header_has_the_fields_of_a_model_card():
 def test_what_is_not_real_is_a_tag():
     assert "simulated" in parsed(metadata_header(facts(simulated=True)))["tags"]
     assert not {"simulated", "permuted-labels"} & set(parsed(metadata_header(facts()))["tags"])
+
+
+@pytest.mark.parametrize(("matrix", "wanted"), [("EDTA", {"EDTA"}), ("", set())])
+def test_the_tube_is_a_tag_where_it_is_known(matrix, wanted):
+    tags = parsed(metadata_header(facts(matrix=matrix)))["tags"]
+    assert {"serum", "EDTA"} & set(tags) == wanted
 
 
 def test_header_of_a_real_card_is_yaml(card_folder):

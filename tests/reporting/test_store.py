@@ -14,6 +14,7 @@ from stratify.reporting.store import (
     elsewhere,
     follow_move,
     held,
+    kept,
     only_one,
     open_store,
     store_uri,
@@ -117,6 +118,16 @@ def test_runs_whose_process_died_are_named_once(tmp_path):
         assert abandoned(tmp_path) == []
     assert list((tmp_path / "running").iterdir()) == []
     assert abandoned(tmp_path / "nothing") == []
+
+
+def test_a_store_is_there_once_it_has_a_database_or_is_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert not kept(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///x.db")
+    assert kept(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    (tmp_path / "mlflow.db").touch()
+    assert kept(tmp_path)
 
 
 @pytest.mark.parametrize(("uri", "told"), [("", False), ("sqlite:///x.db", True)])

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from stratify.errors import ModelError
+from stratify.reporting.connection import opened
 from stratify.reporting.folder import write_model_folder
 from stratify.reporting.store import store_uri
 from stratify.reporting.tracking import started_run, synthetic_profiles, track
@@ -115,15 +117,34 @@ def test_how_a_run_ended_is_marked(tracked, error, status):
     assert list((place / "mlruns" / "running").iterdir()) == []
 
 
-def test_run_of_a_process_that_died_is_marked_by_the_next(tracked):
+def test_run_of_a_process_that_died_is_marked_with_its_families_by_whoever_opens_next(tracked):
     client, _, place = tracked
     store = place / "mlruns"
     with started_run("died", "x", store=store) as going:
-        dead = client.create_run(client.get_experiment_by_name("died").experiment_id).info.run_id
-        (store / "running" / f"{dead}.lock").touch()
-        with started_run("died", "x", store=store):
-            assert client.get_run(dead).info.status == "KILLED"
+        experiment = client.get_experiment_by_name("died").experiment_id
+        dead = client.create_run(experiment).info.run_id
+        family = client.create_run(experiment, tags={"mlflow.parentRunId": dead}).info.run_id
+        for run_id in (dead, "of-a-database-that-is-gone"):
+            (store / "running" / f"{run_id}.lock").touch()
+        with opened(store):
+            assert [client.get_run(one).info.status for one in (dead, family)] == ["KILLED"] * 2
             assert client.get_run(going).info.status == "RUNNING"
+
+
+def test_two_that_write_at_once_lose_nothing(runs):
+    def write(name):
+        with started_run("same", name, store=runs) as run_id, opened(runs) as client:
+            for step in range(20):
+                client.log_metric(run_id, "value", step, step=step)
+        return run_id
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(write, ["one", "other"]))
+    with opened(runs) as client:
+        for run_id in found:
+            assert client.get_run(run_id).info.status == "FINISHED"
+            assert len(client.get_metric_history(run_id, "value")) == 20
+        assert len({client.get_run(run_id).info.experiment_id for run_id in found}) == 1
 
 
 def test_folds_are_steps_of_the_families_runs(tracked, training):

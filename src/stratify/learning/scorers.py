@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stratify.learning.used_features import on_used_features, read_booster
 from stratify.signatures.covariate_effects import NO_EFFECTS, CovariateEffects
 
 Array = NDArray[np.float64]
@@ -106,9 +107,7 @@ class Scorer:
         z = self.standardise(profiles)
         if self.linear:
             return (z - background) * self.weights
-        values = np.asarray(self._boosted(z, pred_contribs=True), dtype=float)[:, :-1]
-        n_proteins = len(self.center)
-        return values[:, :n_proteins] + values[:, n_proteins:] @ self.pathways
+        return self._shared(z)
 
     def interactions(self, profiles: Array) -> Array:
         """Shapley interaction values (n, n_features, n_features) of a booster's own features."""
@@ -131,11 +130,35 @@ class Scorer:
     def _boosted(self, z: Array, **options: Any) -> Any:
         import xgboost
 
-        means = [(z * row).sum(axis=1) for row in self.pathways]
-        return self._load().predict(xgboost.DMatrix(np.column_stack([z, *means])), **options)
+        return self._load().predict(xgboost.DMatrix(self._features(z)), **options)
+
+    def _features(self, z: Array) -> NDArray[np.float32]:
+        """Give what the booster sees (n, n_features): proteins and pathway means, in its own precision."""
+        n_proteins = len(self.center)
+        features = np.empty((len(z), n_proteins + len(self.pathways)), dtype=np.float32)
+        features[:, :n_proteins] = z
+        for place, row in enumerate(self.pathways, start=n_proteins):
+            features[:, place] = (z * row).sum(axis=1)
+        return features
+
+    def _shared(self, z: Array) -> Array:
+        """Contributions of proteins (n, n_proteins), row by row; what a pathway mean gets is shared."""
+        import xgboost
+
+        booster, used = on_used_features(self.booster)
+        matrix = xgboost.DMatrix(np.take(self._features(z), used, axis=1))
+        values = booster.predict(matrix, pred_contribs=True).astype(float)
+        proteins = used < len(self.center)
+        found: Array = np.zeros_like(z)
+        found[:, used[proteins]] = values[:, :-1][:, proteins]
+        for place in np.flatnonzero(~proteins):
+            row = self.pathways[used[place] - len(self.center)]
+            members = np.flatnonzero(row)
+            found[:, members] += values[:, place, None] * row[members]
+        return found
 
     def _load(self) -> Any:
-        return _read_booster(self.booster)
+        return read_booster(self.booster)
 
 
 def is_booster(content: bytes) -> bool:
@@ -151,17 +174,9 @@ def is_booster(content: bytes) -> bool:
     bool
     """
     try:
-        return _read_booster(content) is not None
+        return read_booster(content) is not None
     except ValueError:  # XGBoost's own error is a ValueError
         return False
-
-
-def _read_booster(content: bytes) -> Any:
-    import xgboost
-
-    booster = xgboost.Booster({"nthread": 1, "verbosity": 0})
-    booster.load_model(bytearray(content))
-    return booster
 
 
 def linear_scorer(

@@ -33,7 +33,8 @@ def metadata_header(facts: Mapping[str, Any]) -> str:
 
 
 def _tags(facts: Mapping[str, Any]) -> list[str]:
-    tags = ["proteomics", "serum", "immune-subtype", "research-only", facts["model"]["family"]]
+    tube = [matrix] if (matrix := facts["model"]["matrix"]) else []
+    tags = ["proteomics", *tube, "immune-subtype", "research-only", facts["model"]["family"]]
     run = facts["run"]
     return tags + ["simulated"] * run["simulated"] + ["permuted-labels"] * run["permuted"]
 

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from stratify.reporting.traced import at_path
+
 MAP = "What it would find"  # a heading that is absent where there is no map
 GUIDELINES = ("tripod-ai", "probast-ai", "consort-ai", "spirit-ai")
 
@@ -20,7 +22,8 @@ def checklists() -> dict[str, dict[str, Any]]:
     -------
     dict of str to dict
         ``title, doi, note`` and ``item``, a list: either with ``where`` (a heading of the card) or
-        ``missing`` (why it is not answered), or in a self-assessment with ``judgement`` and ``because``.
+        ``missing`` (why it is not answered), or in a self-assessment with ``judgement`` and ``because``;
+        then ``question``, a list with ``asks``, ``answer`` and ``because``.
 
     References
     ----------
@@ -39,7 +42,7 @@ def checklists() -> dict[str, dict[str, Any]]:
 
 
 def judged(item: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Judge an item of a self-assessment, which may hang on a fact of the training.
+    """Judge an item or question of a self-assessment, which may hang on a fact of the training.
 
     Parameters
     ----------
@@ -61,12 +64,9 @@ def judged(item: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[str, str]
     (('low', 'a'), ('high', 'b'))
     """
     path = item.get("fact", "")
-    value: Any = facts
-    for name in path.removeprefix("!").split(".") if path else ():
-        value = value[name]
-    if path and bool(value) == path.startswith("!"):
+    if path and bool(at_path(facts, path.removeprefix("!"))) == path.startswith("!"):
         return item["otherwise"], item["otherwise_because"]
-    return item["judgement"], item["because"]
+    return item.get("judgement") or item["answer"], item["because"]
 
 
 def answers(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -80,7 +80,7 @@ def answers(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict of str to dict
-        ``title, doi, note, judged`` and ``rows``: lists of the three cells of a table.
+        ``title, doi, note, judged``, and ``rows`` and ``questions``: lists of the three cells of a table.
     """
     return {
         name: {
@@ -89,6 +89,9 @@ def answers(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "note": one["note"],
             "judged": one.get("judged", False),
             "rows": [_row(item, facts) for item in one["item"]],
+            "questions": [
+                [f"{item['id']} {item['asks']}", *judged(item, facts)] for item in one.get("question", [])
+            ],
         }
         for name, one in checklists().items()
     }

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from stratify.reporting.store import STORE, artifact_root, elsewhere, follow_move, only_one, store_uri
+from stratify.reporting.store import (
+    STORE,
+    abandoned,
+    artifact_root,
+    elsewhere,
+    follow_move,
+    only_one,
+    store_uri,
+)
 
 
 def import_mlflow() -> Any:
@@ -44,7 +52,7 @@ def quiet() -> Iterator[None]:
 
 @contextmanager
 def opened(store: Path = STORE) -> Iterator[Any]:
-    """Open a store of runs and of registered models.
+    """Open a store of runs and of registered models, and mark the runs whose process died.
 
     Parameters
     ----------
@@ -65,7 +73,19 @@ def opened(store: Path = STORE) -> Iterator[Any]:
             follow_move(store)
             client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
             client.search_experiments(max_results=1)  # makes the tables
+            for run_id in abandoned(store):
+                _mark_killed(client, run_id)
         yield client
+
+
+def _mark_killed(client: Any, run_id: str) -> None:
+    try:
+        experiment = client.get_run(run_id).info.experiment_id
+    except import_mlflow().exceptions.MlflowException:
+        return  # of a database that is gone
+    going = f"tags.`mlflow.parentRunId` = '{run_id}' and attributes.status = 'RUNNING'"
+    for run in [*client.search_runs([experiment], going), client.get_run(run_id)]:
+        client.set_terminated(run.info.run_id, status="KILLED")
 
 
 def experiment_of(client: Any, name: str, store: Path = STORE) -> str:

@@ -17,6 +17,7 @@ from stratify.reporting.canvas import (
     ORANGE,
     Drawing,
     one_axes,
+    short,
     styled,
     swarm_offsets,
     to_svg,
@@ -171,7 +172,7 @@ def draw_calibration(training: RawFacts) -> Drawing:
     positive = training.model.positive
     axes.set(
         xlabel="probability at the reference mix",
-        ylabel=f"share with {positive}",
+        ylabel=f"share with {short(positive)}",
         xlim=(-0.02, 1.05),
         ylim=(-0.02, 1.02),
         aspect="equal",
@@ -196,7 +197,7 @@ def draw_decision(training: RawFacts) -> Drawing:
     axes.axhline(0, color=GREY, lw=1.2, ls=":", label="flag nobody")
     axes.set(xlabel="threshold probability", ylabel="net benefit", xlim=(0.05, 0.6))
     axes.set_ylim(min(-0.05, float(benefit[:, 0].min())) - 0.02, float(benefit.max()) + 0.05)
-    axes.legend(loc="lower left", fontsize=9)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
     worth = bounds[benefit[:, 0] > np.maximum(benefit[:, 1], 0) + 1e-9]
     told = f"from {worth.min():.2f} to {worth.max():.2f}" if len(worth) else "nowhere"
     return figure, (
@@ -261,5 +262,7 @@ def _strips(axes: Axes, groups: dict[str, Array]) -> None:
             mew=0.4,
             alpha=0.85,
         )
-    axes.set_yticks(range(len(groups)), [f"{name}\nn {len(values)}" for name, values in groups.items()])
+    axes.set_yticks(
+        range(len(groups)), [f"{short(name)}\nn {len(values)}" for name, values in groups.items()]
+    )
     axes.set_ylim(-0.6, len(groups) - 0.4)

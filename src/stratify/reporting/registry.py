@@ -11,7 +11,7 @@ from typing import Any
 from stratify.errors import ModelError, listed
 from stratify.reporting.bundle import LoadedModel, load_model
 from stratify.reporting.connection import experiment_of, import_mlflow, opened
-from stratify.reporting.store import STORE
+from stratify.reporting.store import STORE, kept
 from stratify.reporting.tracking import DIGEST_TAG
 
 CHALLENGER, CHAMPION = "challenger", "champion"
@@ -101,7 +101,7 @@ def find(name: str, *, version: int | None = None, alias: str = "", store: Path 
     -------
     Registered or None
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or not kept(store):
         return None
     with opened(store) as client:
         known = client.search_registered_models(f"name = '{name}'")
@@ -187,13 +187,19 @@ def not_registered(name: str, asked: str, *, store: Path = STORE) -> ModelError:
     -------
     ModelError
     """
-    with opened(store) as client:
-        versions = client.search_model_versions(f"name = '{name}'") if _NAME.fullmatch(name) else []
-        known = sorted(f"{one.name}/{one.version}" for one in versions)
+    known = _versions(name, store)
     found = f"{asked}: no such version; registered: {listed(known)}" if known else f"{asked}: not registered"
     return ModelError(
         "a model folder or a registered model", found, "register it by `stratify register MODEL`"
     )
+
+
+def _versions(name: str, store: Path) -> list[str]:
+    if not _NAME.fullmatch(name) or not kept(store):
+        return []
+    with opened(store) as client:
+        found = client.search_model_versions(f"name = '{name}'")
+        return sorted(f"{one.name}/{one.version}" for one in found)
 
 
 def _registered(client: Any, name: str, version: int) -> Registered:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from stratify.learning.frozen import FrozenModel
-from stratify.reporting.canvas import BLUE, GREY, INK, ORANGE, Drawing, one_axes, swarm_offsets
+from stratify.reporting.canvas import BLUE, GREY, INK, ORANGE, Drawing, one_axes, short, swarm_offsets
 from stratify.reporting.explain import Explanation, refit_shares
 from stratify.reporting.explanation_facts import REFIT_RANGE
 
@@ -62,7 +62,7 @@ def draw_dependence(explanation: Explanation) -> Drawing:
             mew=0.3,
         )
         axes.axhline(0, color=GREY, lw=0.8)
-        axes.set_title(name, fontsize=10)
+        axes.set_title(short(name), fontsize=10)
     for unused in panels[len(leading) :]:
         unused.set_visible(False)
     figure.supxlabel("level of the protein")
@@ -73,14 +73,14 @@ def draw_dependence(explanation: Explanation) -> Drawing:
 def draw_shares(explanation: Explanation, model: FrozenModel) -> Drawing:
     """Draw the leading proteins by their share of the mean absolute SHAP value, and its range over refits."""
     table = explanation.leading().head(N_PROTEINS)
-    labels = [f"{row.protein} ({row.pathway})" for row in table.itertuples()]
+    labels = [f"{short(row.protein)} ({row.pathway})" for row in table.itertuples()]
     figure, axes = one_axes(5.8, 4.6)
     raises = (table["direction"] >= 0).to_numpy()
     _bars(axes, labels, table["share"].to_numpy(), raises)
     place = explanation.proteins.index.get_indexer(table.index)
     low, high = 100 * np.quantile(refit_shares(explanation, model), REFIT_RANGE, axis=0)[:, place]
     axes.hlines(np.arange(len(labels))[::-1], low, high, color=INK, lw=1.2)
-    axes.set_xlabel("share of mean |SHAP|, %; line: 5th to 95th percentile of the refits")
+    axes.set_xlabel("share of mean |SHAP|, %\nline: 5th to 95th percentile of the refits")
     return figure, _shares_alt("Leading proteins", table["protein"].tolist(), table["share"].tolist())
 
 
@@ -159,7 +159,7 @@ def _swarm(names: list[str], values: Array, level: Array, meaning: str) -> Figur
             linewidths=0.25,
         )
     axes.axvline(0, color=GREY, lw=1)
-    axes.set_yticks(range(len(names)), names[::-1])
+    axes.set_yticks(range(len(names)), [short(name) for name in names[::-1]])
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.set_xlabel("SHAP value, units of the score")
     bar = figure.colorbar(dots, ax=axes, ticks=[0, 1], aspect=30, pad=0.02)

@@ -28,6 +28,21 @@ def elsewhere() -> bool:
     return bool(os.environ.get("MLFLOW_TRACKING_URI"))
 
 
+def kept(folder: Path) -> bool:
+    """Say whether there is a store to ask; who only asks makes none.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store.
+
+    Returns
+    -------
+    bool
+    """
+    return elsewhere() or (folder / DATABASE).is_file()
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Let one process at a time through; the lock of a process that died is free.
@@ -59,7 +74,8 @@ def held(folder: Path, run_id: str) -> Iterator[None]:
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)) as lock:
-            lock.execute("BEGIN EXCLUSIVE")
+            with only_one(folder):  # between the file and its lock, others would take the run for dead
+                lock.execute("BEGIN EXCLUSIVE")
             yield
     finally:
         place.unlink(missing_ok=True)

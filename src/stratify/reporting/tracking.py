@@ -23,7 +23,7 @@ from stratify.reporting.facts import Facts, flatten
 from stratify.reporting.manifest import manifest_digest, software_version
 from stratify.reporting.mlflow_description import LOADER
 from stratify.reporting.performance import FamilyResult, calibration, everything, family_results
-from stratify.reporting.store import STORE, abandoned, elsewhere, held
+from stratify.reporting.store import STORE, elsewhere, held
 
 # MLflow writes the time of saving; a model folder holds nothing that is not content.
 NO_TIME = "1970-01-01 00:00:00.000000"
@@ -36,7 +36,7 @@ def started_run(experiment: str, name: str, *, store: Path = STORE) -> Iterator[
     """Begin a run before anything is computed, and say how it ended.
 
     A failure is marked ``FAILED``, an interruption ``KILLED``. A process that was killed outright can mark
-    nothing: the next run that begins in the same store marks it.
+    nothing: whoever opens the store next marks it (`opened`).
 
     Parameters
     ----------
@@ -51,8 +51,6 @@ def started_run(experiment: str, name: str, *, store: Path = STORE) -> Iterator[
         Id of the run.
     """
     with opened(store) as client, ExitStack() as lock:
-        for run_id in [] if elsewhere() else abandoned(store):
-            client.set_terminated(run_id, status="KILLED")
         with _run(client, experiment_of(client, experiment, store), name, {}) as run_id:
             if not elsewhere():
                 lock.enter_context(held(store, run_id))

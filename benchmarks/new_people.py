@@ -1,7 +1,7 @@
 """Does what is printed about new people of the training population hold: intervals, p-values, probabilities.
 
-    python benchmarks/coverage.py                 300 cohorts at either AUC, 50 studies; resumes
-    python benchmarks/coverage.py --cohorts 10    a small version
+    python benchmarks/new_people.py               300 cohorts at either AUC, 50 studies; resumes
+    python benchmarks/new_people.py --cohorts 10  a small version
 
 Each cohort is learned from at the pre-specified settings (5 x 5 folds), and the model is judged on 3,000 new
 people with the diagnoses and the mix of those it learned from. `nothing` gives the labels to other people, so
@@ -42,7 +42,7 @@ FAINT = (
 CELLS = ("nothing", "faint", "study", "strong-right")
 STUDIES = ("study", "strong-right")
 FIRST_SEED, NEW = 2000, 3000
-RESULTS = Path(__file__).parent / "results" / "coverage.csv"
+RESULTS = Path(__file__).parent / "results" / "new_people.csv"
 
 
 def design_of(cell: str) -> StudyDesign:
