@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -34,11 +35,19 @@ def profiles(arrivals):
 def test_rows_get_what_screening_gives_to_vendor_normalised_levels(served, loaded, profiles, arrivals):
     people = arrivals[arrivals.obs["sample_type"] == "sample"].copy()
     del people.layers["lod"]
-    people.obs = people.obs[["sample_type"]].assign(matrix="serum")
+    people.obs = people.obs[["sample_type"]]
     answer = served.predict(profiles)
     assert answer.columns.tolist() == result_columns()
     assert set(answer["anchored"]) == {"vendor"}
     pd.testing.assert_frame_equal(answer, screen_cohort(loaded, people).table)
+
+
+def test_a_model_of_plasma_takes_rows_for_its_own_tube(served, profiles):
+    plasma = replace(served, model=replace(served.model, matrix="EDTA"))
+    unstated = served.predict(profiles)
+    found = plasma.predict(profiles)
+    assert found["call"].tolist() == unstated["call"].tolist()
+    assert not found["reason_codes"].str.contains("matrix").any()
 
 
 def test_order_of_columns_and_kind_of_numbers_change_nothing(served, profiles):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from stratify.assays.harmonise.offset_error import VENDOR_ERROR
 from stratify.errors import ScreeningError, listed
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.frozen import PLASMA, Batch, FrozenModel, score_batch
 from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import read_bundle
 from stratify.reporting.verified_folder import verify_folder
@@ -38,7 +38,10 @@ class ServedModel:
     digest: str
 
     def predict(self, profiles: pd.DataFrame) -> pd.DataFrame:
-        """Score rows of protein levels, taken as normalised by the vendor and of the model's kind of tube.
+        """Score rows of protein levels, taken as normalised by the vendor.
+
+        The kind of tube is not stated on this road. A model of plasma, which calls nobody without it, takes
+        the rows for its own kind.
 
         Parameters
         ----------
@@ -62,7 +65,7 @@ class ServedModel:
             quality=["ok" if seen else "fail" for seen in np.isfinite(levels).any(axis=1)],
             anchored="vendor",
             offset_error=np.full(levels.shape[1], VENDOR_ERROR),
-            matrix=[self.model.matrix] * len(levels),
+            matrix=[self.model.matrix] * len(levels) if self.model.matrix in PLASMA else (),
         )
         obs = pd.DataFrame(index=profiles.index.astype(str))
         tables = [
