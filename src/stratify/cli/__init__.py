@@ -51,7 +51,6 @@ VERBS = (
     "audit",
 )
 _MODULES = {"import": "import_files"}  # a word of the language can not be a module
-_OBJECTS_BEFORE_COLLECTING = 200_000  # loading libraries makes this many that all stay
 
 
 def application(verbs: Sequence[str] = VERBS) -> typer.Typer:
@@ -97,10 +96,7 @@ def _verb(name: str) -> Callable[..., None] | typer.Typer:
 def main() -> None:
     """Run a verb; a refusal is three lines on standard error and exit code 1."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no half folder is left behind
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 20, 20)
-    atexit.register(
-        gc.freeze
-    )  # what is left dies with the process; looking through it takes a fifth of a start
+    atexit.register(gc.freeze)  # what is left dies with the process: no search for garbage at its end
     asked = [word for word in sys.argv[1:2] if word in VERBS]
     try:
         application(asked or VERBS)()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from stratify.cli.loading import loading
 from stratify.cli.option_groups import with_options
 from stratify.cli.options import AsJson, AssayFiles, Clinical
 from stratify.cli.output import print_json, progress_of
@@ -61,7 +62,8 @@ def screen(
     as_json: AsJson = False,
 ) -> None:
     """Say of each candidate whether the profile resembles the model's disease, and how sure that is."""
-    from stratify.screening.score import screen as screen_files
+    with loading():
+        from stratify.screening.score import screen as screen_files
 
     with progress_of("stratify.screening"):
         result = screen_files(model, files, clinical=clinical, out=output, **asdict(beside))

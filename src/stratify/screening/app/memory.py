@@ -8,14 +8,11 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-_OBJECTS_BEFORE_COLLECTING = 700  # the interpreter's own
-
 
 def settle() -> None:
     """Set aside what was loaded before requests come: it stays, and need not be looked through again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 10, 10)
 
 
 def give_back() -> None:

@@ -77,7 +77,8 @@ async def _of_parts(request: Request, limits: Limits) -> Form:
     try:
         return await _collected(list((await parser.parse()).multi_items()))
     finally:
-        for file in parser._files_to_close_on_error:  # also those whose end never came
+        # also those whose end never came; the library closes them only where it finds a fault itself
+        for file in getattr(parser, "_files_to_close_on_error", ()):
             file.close()
 
 
