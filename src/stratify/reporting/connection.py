@@ -80,12 +80,13 @@ def opened(store: Path = STORE) -> Iterator[Any]:
 
 def _mark_killed(client: Any, run_id: str) -> None:
     try:
-        experiment = client.get_run(run_id).info.experiment_id
+        dead = client.get_run(run_id)
     except import_mlflow().exceptions.MlflowException:
         return  # of a database that is gone
-    going = f"tags.`mlflow.parentRunId` = '{run_id}' and attributes.status = 'RUNNING'"
-    for run in [*client.search_runs([experiment], going), client.get_run(run_id)]:
-        client.set_terminated(run.info.run_id, status="KILLED")
+    families = client.search_runs([dead.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run_id}'")
+    for run in [*families, dead]:
+        if run.info.status == "RUNNING":
+            client.set_terminated(run.info.run_id, status="KILLED")
 
 
 def experiment_of(client: Any, name: str, store: Path = STORE) -> str:

@@ -72,17 +72,19 @@ def held(folder: Path, run_id: str) -> Iterator[None]:
     """
     place = folder / RUNNING / f"{run_id}.lock"
     place.parent.mkdir(parents=True, exist_ok=True)
+    with only_one(folder):  # a file that is there and not locked is taken for that of a dead run
+        lock = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
     try:
-        with closing(sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)) as lock:
-            with only_one(folder):  # between the file and its lock, others would take the run for dead
-                lock.execute("BEGIN EXCLUSIVE")
-            yield
+        yield
     finally:
-        place.unlink(missing_ok=True)
+        with only_one(folder):
+            lock.close()
+            place.unlink(missing_ok=True)
 
 
 def abandoned(folder: Path) -> list[str]:
-    """Name the runs whose process died before it could say so, and forget them.
+    """Name the runs whose process died before it could say so, and forget them; ask inside `only_one`.
 
     Parameters
     ----------
