@@ -1,4 +1,4 @@
-"""Libraries loaded without a search for garbage among what stays, which takes a quarter of a cold start."""
+"""Libraries loaded without a search for garbage among what stays, which takes long in a cold start."""
 
 from __future__ import annotations
 
