@@ -17,6 +17,7 @@ OBJECTIONS = (
     "thresholds-unknown",
     "batch-not-anchored",
     "matrix-differs",
+    "matrix-unknown",
     "biology-unusual",
     "no-healthy-reference",
 )
