@@ -73,8 +73,9 @@ def test_arrays_and_tables_say_by_how_much(original, copy, size, last):
 def test_columns_of_a_table(original, copy):
     path = copy / "facts" / "out_of_fold.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    first = lines[1].split(",")
-    lines[1] = ",".join([*first[:3], "another", *first[4:-1], str(float(first[-1]) + 1)])
+    first = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
+    first |= {"sample_id": "another", "score": str(float(first["score"]) + 1)}
+    lines[1] = ",".join(first.values())
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = told(original, copy)
     assert found[0] == "facts/out_of_fold.csv sample_id: 1 other words"

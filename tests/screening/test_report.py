@@ -119,11 +119,10 @@ def test_page_is_self_contained_and_has_no_script(screening):
     assert not re.search(r"https?:|url\(|@import", html)
 
 
-def test_paper_keeps_the_table_and_leaves_out_what_is_closed(screening):
+def test_paper_is_no_narrow_screen(screening):
     html = render_report(screening)
     # a sheet of paper is narrower than the screens for which the table is taken apart
     assert re.findall(r"@media ([^{]*max-width[^{]*) {", html) == ["screen and (max-width: 760px)"]
-    assert re.search(r"@media print {.*details:not\(\[open\]\) { display: none; }", html)
 
 
 def test_text_of_a_file_is_escaped(loaded, arrivals):
