@@ -100,9 +100,10 @@ def compare(
 ) -> Comparison:
     """Compare two models on the same people.
 
-    Without files, their out-of-fold scores are matched by sample id, all folds of a repeat together, since the
-    two may have other folds: these AUCs are a little below those within folds on the cards. The models must
-    then have learned from the same assay file. With files, both screen a labelled cohort that neither of them learned from.
+    Without files, their out-of-fold scores are matched by sample id, all folds of a repeat together, since
+    the two may have other folds: these AUCs are a little below those within folds on the cards. The models
+    must then have learned from the same assay file. With files, both screen a labelled cohort that neither
+    of them learned from.
 
     Parameters
     ----------
