@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stratify.errors import CohortError
 from stratify.learning.classifier import Knowledge
 from stratify.learning.execution import FitTask
 from stratify.learning.search import Course, Found
@@ -42,6 +43,23 @@ def test_a_model_of_fewer_people_scores_the_same_people_at_the_settings_that_wer
     z = path.prepare(problem.profiles[rows], problem.reference[rows])
     path.fit_prepared(z, problem.y[rows], problem.patients[rows])
     np.testing.assert_array_equal(fewer, path.decision_function(problem.profiles[40:60]))
+
+
+def test_so_few_that_no_label_holds_leave_no_scores(plain_problem, monkeypatch):
+    problem, rows = plain_problem(), np.arange(30)
+    whole = type(problem).in_fold
+
+    def in_fold(self, train):
+        if len(train) == len(rows):
+            raise CohortError("more people", "30", "add people")
+        return whole(self, train)
+
+    monkeypatch.setattr(type(problem), "in_fold", in_fold)
+    _, scores, _, fewer = fit_and_score(
+        problem, NOTHING, float("inf"), task(trials=0, fewer=rows), lambda line: None
+    )
+    assert np.isfinite(scores).all()
+    assert np.isnan(fewer).all()
 
 
 def test_nobody_to_score_gives_no_scores(plain_problem):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.errors import CohortError
 from stratify.learning.classifier import Knowledge, SubtypeClassifier, family
 from stratify.learning.execution import FitTask
 from stratify.learning.problem import Problem
@@ -95,7 +97,7 @@ def fit_and_score(
     scores : array of shape (n_test,)
     found : Found
     fewer : array of shape (n_test,)
-        Scores by the model of ``task.fewer``; NaN where there are none.
+        Scores by the model of ``task.fewer``; NaN where there are none, or too few to learn from.
     """
     if task.said:
         send(task.said)
@@ -103,7 +105,8 @@ def fit_and_score(
     model, found = tuned_fit(here, known, task, task.course(send, stop_at))
     fewer = np.full(len(task.test), np.nan)
     if len(task.fewer):
-        fewer = _scores(problem, _fit_at(problem, known, task, found), task.test)
+        with suppress(CohortError):  # so few that nothing can be learned from them: then nothing is told
+            fewer = _scores(problem, _fit_at(problem, known, task, found), task.test)
     return model, _scores(problem, model, task.test), found, fewer
 
 
