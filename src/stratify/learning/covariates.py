@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from stratify.errors import CohortError
 from stratify.learning.problem import Problem
 from stratify.learning.validation import Plan, outer_folds, score_table
 
@@ -69,7 +71,10 @@ def validate_covariates(problem: Problem, design: Array, plan: Plan) -> pd.DataF
     tables = []
     for fold in outer_folds(problem, plan):
         scores = _scores(problem, design, fold.train, fold.test)
-        fewer = _scores(problem, design, fold.fewer, fold.test) if len(fold.fewer) else None
+        fewer = np.full(len(scores), np.nan)
+        if len(fold.fewer):
+            with suppress(CohortError):  # too few for a label
+                fewer = _scores(problem, design, fold.fewer, fold.test)
         tables.append(score_table(problem.in_fold(fold.train), fold, NAME, scores, fewer=fewer))
     return pd.concat(tables, ignore_index=True)
 
