@@ -48,7 +48,7 @@ lint: $(READY) ## style, types, import contract, docstrings
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/numpydoc lint $$(find src -name '*.py')
 
-bench: $(READY) ## measure against named alternatives (half an hour; resumes where it stopped)
+bench: $(READY) ## measure against named alternatives (many hours; resumes where it stopped)
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
 
 docs: $(READY) ## reference pages from the docstrings, in docs/_build
