@@ -98,6 +98,15 @@ class Evaluation:
         People of different folds are never compared: each fold's model has its own origin and unit, and
         a comparison across folds is too low on average.
 
+        Parameters
+        ----------
+        name : str
+            Family.
+
+        Returns
+        -------
+        float
+
         References
         ----------
         Airola et al., Comput Stat Data Anal 2011, doi:10.1016/j.csda.2010.11.023.
@@ -116,6 +125,15 @@ class Evaluation:
         was worth is measured; the next one is taken to be worth (K - 1) / K of it for K folds, half way
         between a straight line in the number of people and one in its inverse. Where it was not measured,
         the values are `fold_aucs`.
+
+        Parameters
+        ----------
+        name : str
+            Family.
+
+        Returns
+        -------
+        array of shape (repeats x folds,)
 
         References
         ----------
