@@ -12,15 +12,17 @@ nobody is asked about the mean of its healthy people.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,22 +136,41 @@ def predicted(folder: Path, levels: pd.DataFrame, scratch: Path) -> pd.DataFrame
     return pd.DataFrame(json.loads(out.read_text(encoding="utf-8"))["predictions"])
 
 
-def served(folder: Path, levels: pd.DataFrame, scratch: Path) -> pd.DataFrame:
-    """`mlflow models serve`, asked once over HTTP."""
-    port = next(port for port in range(21000, 32000) if not _answers(port))
+@contextlib.contextmanager
+def mlflow_server(folder: Path, log: Path, variables: Mapping[str, str] = QUIET) -> Iterator[int]:
+    """Port of `mlflow models serve`; it looks for uvicorn on the PATH, so this interpreter's is put first."""
+    port = free_port()
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(folder), "--env-manager", "local"]
-    with (scratch / "server.log").open("w") as log:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    with log.open("w") as written:
         server = subprocess.Popen(
             [*command, "-p", str(port), "-w", "1"],
-            stdout=log,
-            stderr=log,
-            env=os.environ | QUIET,
+            env=os.environ | QUIET | {"PATH": path} | variables,
+            stdout=written,
+            stderr=written,
             start_new_session=True,
         )
     try:
         end = time.monotonic() + PATIENCE
-        while not _answers(port) and server.poll() is None and time.monotonic() < end:
-            time.sleep(0.2)
+        while not _answers(port):
+            if server.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(log.read_text(encoding="utf-8"))
+            time.sleep(0.1)
+        yield port
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+
+
+def free_port() -> int:
+    """Port below those of outgoing connections, one of which could take it in the meantime."""
+    return next(port for port in range(20000 + os.getpid() % 10000, 32000) if not _answers(port))
+
+
+def served(folder: Path, levels: pd.DataFrame, scratch: Path) -> pd.DataFrame:
+    """`mlflow models serve`, asked once over HTTP."""
+    with mlflow_server(folder, scratch / "server.log") as port:
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/invocations",
             json.dumps(_split(levels)).encode(),
@@ -157,9 +178,6 @@ def served(folder: Path, levels: pd.DataFrame, scratch: Path) -> pd.DataFrame:
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             return pd.DataFrame(json.loads(answer.read())["predictions"])
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait()
 
 
 def _answers(port: int) -> bool:

@@ -14,18 +14,12 @@ its lines, text by text: nothing is rounded and no column is left out.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import http.client
 import importlib.util
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +44,7 @@ def _beside(name: str):
 
 
 serving = _beside("serving")
+model_roads = _beside("model_roads")
 
 
 def crowd(n: int) -> AnnData:
@@ -151,34 +146,6 @@ def page(port: int, data: bytes) -> dict[str, str]:
     return found
 
 
-@contextlib.contextmanager
-def mlflow_server(folder: Path) -> Iterator[int]:
-    """Port of ``mlflow models serve``."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(MODEL), "--env-manager", "local"]
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-    with (folder / "mlflow.log").open("w") as log:
-        running = subprocess.Popen(
-            [*command, "-p", str(port), "-w", "1"],
-            env=os.environ | quiet,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
-            for _ in range(1200):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
-            yield port
-        finally:
-            os.killpg(running.pid, signal.SIGTERM)
-            running.wait()
-
-
 def through_mlflow(port: int, people: AnnData) -> dict[str, str]:
     """Lines that MLflow's server answers; it hands no sample ids on, so they are put back by place."""
     rows = [[None if v != v else float(v) for v in row] for row in np.asarray(people.X)]
@@ -228,7 +195,7 @@ def roads(
         yield "the page's results.csv of the crowd", page(port, data)
         yield "the page's results.csv, one alone", page(port, (folder / f"{names[0]}.parquet").read_bytes())
     if mlflow:
-        with mlflow_server(folder) as port:
+        with model_roads.mlflow_server(MODEL, folder / "mlflow.log") as port:
             yield "MLflow serving", through_mlflow(port, asked)
 
 

@@ -1,10 +1,7 @@
+import importlib.util
 import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -115,7 +112,8 @@ def test_lone_bundle_is_refused(model_folder, tmp_path):
         _load_pyfunc(str(tmp_path / "deep" / "bundle"))
 
 
-DEMO = Path(__file__).parents[2] / "models" / "demo-1"
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "models" / "demo-1"
 # A look-up of any name but the loopback's ends the process.
 LOOPBACK_ONLY = """
 import socket, sys
@@ -141,44 +139,18 @@ def ask(port, body):
         return error.code, error.read().decode()
 
 
-def free_port() -> int:
-    """A port below those of outgoing connections, one of which could take it in the meantime."""
-    for port in range(20000 + os.getpid() % 10000, 32000):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no free port")
-
-
 @pytest.fixture
 def port(tmp_path):
     """A real server of the demo model, in which no outside name may be looked up."""
+    spec = importlib.util.spec_from_file_location("model_roads", ROOT / "benchmarks" / "model_roads.py")
+    model_roads = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(model_roads)
     (tmp_path / "sitecustomize.py").write_text(LOOPBACK_ONLY, encoding="utf-8")
-    port = free_port()
-    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2] / "src")])
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "PYTHONPATH": paths}
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(DEMO), "--env-manager", "local"]
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(
-            [*command, "-p", str(port), "-w", "1"],
-            env=os.environ | quiet,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert server.poll() is None, (tmp_path / "log").read_text()
-            time.sleep(0.1)
+    paths = os.pathsep.join([str(tmp_path), str(ROOT / "src")])
+    log = tmp_path / "log"
+    with model_roads.mlflow_server(DEMO, log, {"PYTHONPATH": paths}) as port:
         yield port
-        assert "looked up" not in (tmp_path / "log").read_text()
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, 15)
-            server.wait()
+        assert "looked up" not in log.read_text()
 
 
 def test_server_answers_with_the_very_numbers_and_repeats_no_row(port):
