@@ -60,8 +60,10 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the screening page and its REST interface on this machine; what is dropped stays in memory."""
+    from stratify.screening.app.memory import settle, take_from_one_heap
+
+    take_from_one_heap()
     from stratify.reporting.bundle import load_model
-    from stratify.screening.app.memory import settle
     from stratify.screening.app.server import listening
     from stratify.screening.app.server import serve as serve_page
     from stratify.screening.app.settings import Settings, allowed_hosts, read_tokens, refuse_open_door

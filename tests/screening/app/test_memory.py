@@ -23,6 +23,32 @@ give_back()
 print(held, resident() - before)
 """
 
+HEAPS = """
+import ctypes, sys, threading
+from stratify.screening.app.memory import take_from_one_heap
+take_from_one_heap()
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "malloc_info"):
+    sys.exit(0)
+libc.malloc.restype, libc.fopen.restype = ctypes.c_void_p, ctypes.c_void_p
+libc.fclose.argtypes, libc.malloc_info.argtypes = [ctypes.c_void_p], [ctypes.c_int, ctypes.c_void_p]
+together = threading.Barrier(4)
+def take():
+    together.wait()
+    for size in range(1000, 3000):
+        libc.malloc(size)
+threads = [threading.Thread(target=take) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+written = libc.fopen(sys.argv[1].encode(), b"w")
+libc.malloc_info(0, written)
+libc.fclose(written)
+import pyarrow
+print(open(sys.argv[1]).read().count("<heap nr="), pyarrow.default_memory_pool().backend_name)
+"""
+
 
 class Node:
     pass
@@ -47,3 +73,10 @@ def test_pages_between_what_is_kept_go_back_to_the_system():
         held, after = map(int, told.split())
         assert held > 90e6
         assert after < held / 2
+
+
+def test_a_server_takes_memory_from_one_heap(tmp_path):
+    command = [sys.executable, "-c", HEAPS, str(tmp_path / "heaps.xml")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if told:
+        assert told.split() == ["1", "system"]

@@ -8,6 +8,21 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
+_ARENA_MAX = -8  # parameter of mallopt
+
+
+def take_from_one_heap() -> None:
+    """Take all memory from one heap, before anything is loaded that starts a thread.
+
+    Heaps of several threads and Arrow's own pool keep pages that the others can not use and that are not
+    handed back. One computation runs at a time, so nobody waits for the one heap.
+    """
+    if limit := _libc("mallopt"):
+        limit(_ARENA_MAX, 1)
+    import pyarrow
+
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+
 
 def settle() -> None:
     """Set aside what was loaded before requests come: it stays, and need not be looked through again."""
@@ -18,19 +33,13 @@ def settle() -> None:
 def give_back() -> None:
     """Free what nothing leads to any more, and hand free pages to the system."""
     gc.collect()
-    if arrow := sys.modules.get("pyarrow"):
-        arrow.default_memory_pool().release_unused()
-    _trim_heap()
-
-
-def _trim_heap() -> None:
-    if trim := _trimmer():
+    if trim := _libc("malloc_trim"):
         trim(0)
 
 
 @cache
-def _trimmer() -> Callable[[int], int] | None:
-    """Find ``malloc_trim`` of the GNU C library; other systems have none."""
+def _libc(name: str) -> Callable[..., int] | None:
+    """Find a function of the GNU C library; other systems have none."""
     if not sys.platform.startswith("linux"):
         return None
-    return getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return getattr(ctypes.CDLL(None), name, None)
