@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from stratify.learning.detectability import batch_of
-from stratify.learning.frozen import score_batch
 from stratify.learning.metrics import auc
 from stratify.learning.planned_study import learn_planned_study
+from stratify.learning.scores import score_batch
 from stratify.simulation.cohort import fresh_mdd
 from stratify.simulation.design import design_preset
 

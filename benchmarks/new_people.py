@@ -21,11 +21,12 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 from stratify.learning.classifier import knowledge
-from stratify.learning.frozen import Batch, FrozenModel, Scores, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
 from stratify.learning.metric_intervals import FIGURES, metric_intervals
 from stratify.learning.metrics import auc
 from stratify.learning.planned_study import planned_problem
 from stratify.learning.problem import Problem
+from stratify.learning.scores import Scores, score_batch
 from stratify.learning.training import Recipe, freeze
 from stratify.learning.validation import Evaluation, Plan, cross_validate, fit_fold
 from stratify.reporting.performance import crossed_probability

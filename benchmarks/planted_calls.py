@@ -35,8 +35,9 @@ from stratify.experiment.cohort import load_cohort
 from stratify.experiment.config import read_experiment
 from stratify.learning.classifier import knowledge
 from stratify.learning.decision import INDETERMINATE
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
 from stratify.learning.problem import make_problem
+from stratify.learning.scores import score_batch
 from stratify.learning.stress import plasma_to_serum
 from stratify.learning.subset import by_pattern
 from stratify.learning.training import Recipe, freeze

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from stratify.learning.detectability import batch_of
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
 from stratify.learning.planned_study import learn_planned_study
+from stratify.learning.scores import score_batch
 from stratify.learning.stress import plasma_to_serum
 from stratify.signatures.pathways import members
 from stratify.simulation.cohort import fresh_mdd

@@ -25,9 +25,10 @@ from anndata import AnnData
 
 from stratify.assays.harmonise.control_offsets import control_offsets
 from stratify.assays.sample_names import patient_rows
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.planned_study import PlannedStudy, learn_planned_study
 from stratify.learning.prevalence import Target, prevalence_curve, target_people
+from stratify.learning.scores import score_batch
 from stratify.learning.subgroup_test import subgroup_test
 from stratify.simulation.cohort import fresh_mdd
 from stratify.simulation.design import design_preset

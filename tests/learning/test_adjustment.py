@@ -10,10 +10,11 @@ import pytest
 
 from stratify.errors import CohortError
 from stratify.learning.adjustment import NO_ADJUSTMENT, averaged, fit_adjustment
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.planted import reference_direction, unseen_healthy
 from stratify.learning.problem import adjusting_for
 from stratify.learning.scorers import linear_scorer
+from stratify.learning.scores import score_batch
 from stratify.learning.stress import _other_covariates, stress_test
 from stratify.learning.training import Recipe, train
 from stratify.learning.validation import Plan

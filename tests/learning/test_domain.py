@@ -15,8 +15,9 @@ from stratify.learning.domain import (
     log_distance,
     t_bound,
 )
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.planted import reference_direction
+from stratify.learning.scores import score_batch
 from stratify.reporting.bundle import load_model
 
 P = 40

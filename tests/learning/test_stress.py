@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from stratify.learning.decision import INDETERMINATE
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
+from stratify.learning.scores import score_batch
 from stratify.learning.stress import SETTLES, Stress, stress_test
 
 

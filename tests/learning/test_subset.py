@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.held_out import NOBODY
+from stratify.learning.scores import score_batch
 from stratify.learning.subset import by_pattern, on_subset
 
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from stratify.learning.calibration import fit_platt
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.metrics import auc
+from stratify.learning.scores import score_batch
 from stratify.learning.training import Recipe, train
 from stratify.learning.validation import Plan
 from stratify.signatures.pathways import contrast_proteins, members

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.held_out import NOBODY
+from stratify.learning.scores import score_batch
 from stratify.reporting.bundle import load_model
 from stratify.screening.counterfactual import UNKNOWN, counterfactuals, undoing
 

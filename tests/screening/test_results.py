@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from stratify.learning.decision import REASONS
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
+from stratify.learning.scores import score_batch
 from stratify.screening.results import (
     describe,
     leading_proteins,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from stratify.learning.decision import Healthy
-from stratify.learning.frozen import score_batch
+from stratify.learning.scores import score_batch
 from stratify.reporting.bundle import load_model
 from stratify.screening.alignment import align
 from stratify.screening.anchoring import batches

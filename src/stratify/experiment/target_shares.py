@@ -9,8 +9,8 @@ from stratify.experiment.cohort import Cohort
 from stratify.experiment.config import ExperimentConfig
 from stratify.experiment.origin import site_column
 from stratify.learning.domain import judge_handling
-from stratify.learning.frozen import complete
 from stratify.learning.score_shares import ScoreShare, score_shares
+from stratify.learning.scores import complete
 from stratify.learning.training import Training
 
 ASKED = ("site", "age", "bmi", "sex", "medication")

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+ASSUMED_PREVALENCES = (0.10, 0.25, 0.35)
+
 
 @dataclass(frozen=True)
 class Platt:

@@ -15,8 +15,9 @@ from stratify.assays.harmonise.control_offsets import control_offsets
 from stratify.assays.sample_names import patient_rows
 from stratify.errors import ExperimentError
 from stratify.learning.decision import INDETERMINATE
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.planned_study import PlannedStudy, learn_planned_study
+from stratify.learning.scores import score_batch
 from stratify.simulation.cohort import fresh_mdd
 from stratify.simulation.design import StudyDesign
 

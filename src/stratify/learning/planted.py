@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from stratify.assays.harmonise.offset_error import planned_error
 from stratify.errors import ExperimentError
+from stratify.learning.calibration import ASSUMED_PREVALENCES
 from stratify.learning.conformal import Member
 from stratify.learning.decision import FEWEST_HEALTHY, INDETERMINATE
 from stratify.learning.detectability import Circumstance, circumstances, detectability_map
-from stratify.learning.frozen import ASSUMED_PREVALENCES, Batch, FrozenModel, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
 from stratify.learning.held_out import HeldOut
+from stratify.learning.scores import score_batch
 from stratify.learning.thresholds import healthy_reference
 from stratify.signatures.gaps import fill_gaps
 

@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.learning.decision import INDETERMINATE
-from stratify.learning.frozen import Batch, FrozenModel, Scores, batch_error, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
+from stratify.learning.score_error import batch_error
+from stratify.learning.scores import Scores, score_batch
 from stratify.learning.subset import by_pattern
 from stratify.signatures.pathways import measured_by
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from stratify.errors import ModelError
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
 from stratify.learning.scorers import is_booster
+from stratify.learning.scores import score_batch
 from stratify.reporting.frozen_fields import Store, from_fields, to_fields
 from stratify.reporting.plain_arrays import ArrayFileError, read_arrays
 from stratify.reporting.verified_folder import verify_folder

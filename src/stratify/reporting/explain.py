@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.assays.proteins.matching import display_names
-from stratify.learning.frozen import FrozenModel, complete
+from stratify.learning.frozen import FrozenModel
+from stratify.learning.scores import complete
 from stratify.learning.training import Training
 from stratify.signatures.gaps import fill_gaps
 

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stratify.learning.frozen import Batch, score_batch
+from stratify.learning.frozen import Batch
 from stratify.learning.learning_curve import LearningCurve
 from stratify.learning.negative_controls import NegativeControls
 from stratify.learning.score_shares import ScoreShare
+from stratify.learning.scores import score_batch
 from stratify.learning.sites import SiteValidation
 from stratify.learning.subgroups import Subgroup
 from stratify.learning.subset import by_pattern

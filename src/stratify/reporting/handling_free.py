@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stratify.learning.frozen import Batch, FrozenModel, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
+from stratify.learning.scores import score_batch
 from stratify.learning.subset import by_pattern
 from stratify.signatures.pathways import HANDLING, members
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stratify.learning.frozen import ASSUMED_OFFSET_SD, ASSUMED_PREVALENCES, FrozenModel
+from stratify.learning.calibration import ASSUMED_PREVALENCES
+from stratify.learning.frozen import FrozenModel
+from stratify.learning.score_error import ASSUMED_OFFSET_SD
 
 
 def model_facts(model: FrozenModel) -> dict[str, Any]:

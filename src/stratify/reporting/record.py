@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from stratify.learning.frozen import ASSUMED_PREVALENCES
+from stratify.learning.calibration import ASSUMED_PREVALENCES
 from stratify.learning.training import Training
 from stratify.reporting.checklists import answers
 from stratify.reporting.facts import Facts, flatten

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stratify.assays.proteins.matching import display_names
-from stratify.learning.frozen import Batch, FrozenModel, Scores, score_batch
+from stratify.learning.frozen import Batch, FrozenModel
+from stratify.learning.scores import Scores, score_batch
 
 Array = NDArray[np.float64]
 

@@ -14,14 +14,11 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.proteins.matching import display_names
+from stratify.learning.calibration import ASSUMED_PREVALENCES
 from stratify.learning.decision import INDETERMINATE
-from stratify.learning.frozen import (
-    ASSUMED_PREVALENCES,
-    TWO_SIDED_90,
-    Batch,
-    FrozenModel,
-    Scores,
-)
+from stratify.learning.frozen import Batch, FrozenModel
+from stratify.learning.score_error import TWO_SIDED_90
+from stratify.learning.scores import Scores
 from stratify.learning.stress import Stress, stress_test
 from stratify.screening.settling import settled_by
 

@@ -19,7 +19,8 @@ from stratify.assays.files.container import digest as file_digest
 from stratify.assays.finding import Finding
 from stratify.assays.quality import check
 from stratify.errors import ScreeningError, listed
-from stratify.learning.frozen import FrozenModel, score_batch
+from stratify.learning.frozen import FrozenModel
+from stratify.learning.scores import score_batch
 from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import LoadedModel, load_model
 from stratify.reporting.manifest import software_version

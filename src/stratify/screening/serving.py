@@ -11,7 +11,8 @@ import pandas as pd
 
 from stratify.assays.harmonise.offset_error import VENDOR_ERROR
 from stratify.errors import ScreeningError, listed
-from stratify.learning.frozen import PLASMA, Batch, FrozenModel, score_batch
+from stratify.learning.frozen import PLASMA, Batch, FrozenModel
+from stratify.learning.scores import score_batch
 from stratify.learning.subset import by_pattern
 from stratify.reporting.bundle import read_bundle
 from stratify.reporting.verified_folder import verify_folder

@@ -13,14 +13,8 @@ from anndata import AnnData
 from stratify.assays.clinical import require_columns
 from stratify.assays.cohort_reading import read_cohort
 from stratify.errors import ScreeningError, listed
-from stratify.learning.frozen import (
-    batch_error,
-    complete,
-    covariates_of,
-    member_scores,
-    offset_variance,
-    score_batch,
-)
+from stratify.learning.score_error import batch_error, offset_variance
+from stratify.learning.scores import complete, covariates_of, member_scores, score_batch
 from stratify.reporting.bundle import LoadedModel, load_model
 from stratify.screening.alignment import align
 from stratify.screening.anchoring import batches, read_offset

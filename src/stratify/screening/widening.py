@@ -6,14 +6,9 @@ import numpy as np
 import pandas as pd
 
 from stratify.assays.harmonise.offset_error import UNANCHORED_ERROR, VENDOR_ERROR, planned_error
-from stratify.learning.frozen import (
-    Batch,
-    FrozenModel,
-    Scores,
-    batch_error,
-    magnitude_reach,
-    offset_variance,
-)
+from stratify.learning.frozen import Batch, FrozenModel
+from stratify.learning.score_error import batch_error, magnitude_reach, offset_variance
+from stratify.learning.scores import Scores
 
 PLANNED_BRIDGES = 8  # the fewest that the vendor recommends for Target 96
 AS_IT_IS = "as it is"

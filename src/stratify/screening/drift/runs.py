@@ -12,7 +12,9 @@ from anndata import AnnData
 from stratify.assays.reader import read_assays
 from stratify.errors import ScreeningError
 from stratify.learning.domain import judge_biology, judge_handling, residuals
-from stratify.learning.frozen import Array, FrozenModel, batch_error, complete
+from stratify.learning.frozen import Array, FrozenModel
+from stratify.learning.score_error import batch_error
+from stratify.learning.scores import complete
 from stratify.reporting.bundle import LoadedModel
 from stratify.screening.alignment import align
 from stratify.screening.anchoring import Anchor, batches

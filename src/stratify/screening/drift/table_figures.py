@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from stratify.learning.frozen import TWO_SIDED_90, Array, FrozenModel
+from stratify.learning.frozen import Array, FrozenModel
+from stratify.learning.score_error import TWO_SIDED_90
 from stratify.screening.drift.levels import Found
 from stratify.screening.drift.runs import Reference, Run
 
