@@ -83,7 +83,7 @@ def forbids_call(reason_codes: str) -> bool:
 
 
 def _settled(screening: Screening, code: str, codes: Sequence[Sequence[str]]) -> str:
-    """What would settle a reason; where panels are missing, those that the samples themselves lack."""
+    """Say what would settle a reason; of panels, those that the samples themselves lack."""
     ending = RUN.partition("{panels}")[2]
     cells = screening.table["to_settle"] if code in UNMEASURED else ()
     ways = [way for cell, held in zip(cells, codes, strict=False) if code in held for way in cell.split("; ")]

@@ -110,7 +110,7 @@ def test_a_real_file_without_the_panels_is_refused_in_plain_words(window, data_d
     upload(window, data_dir / name)
     alert = window.get_by_role("alert")
     assert words in alert.inner_text()
-    assert window.evaluate("document.activeElement.id") == "refusal"
+    window.wait_for_function("document.activeElement.id == 'refusal'")  # the script runs after the page
 
 
 def test_nothing_hinders_a_screen_reader_in_light_and_dark_at_any_width(window, screened):
