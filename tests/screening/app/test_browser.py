@@ -77,6 +77,26 @@ def test_a_coordinator_screens_reads_answers_prints_and_takes_along(window, labo
     assert window.said == []
 
 
+def test_the_fullest_sheet_is_one_page_of_paper(window, laboratory):
+    """Every question answered so that every rule speaks against the person."""
+    upload(window, laboratory / "candidates.csv", laboratory / "clinical.csv")
+    window.wait_for_url("**/findings")
+    window.goto("/patients/1")
+    window.evaluate(
+        """() => document.querySelectorAll(".question").forEach((one) => {
+            const [field, says] = [one.querySelector("select, input"), one.innerText];
+            const wanted = /depressive episode|contraception/.test(says) ? "no" : "yes";
+            field.value = field.tagName === "SELECT" ? wanted : /a number/.test(says) ? "0" : "2026-03-31";
+        })"""
+    )
+    window.get_by_role("button", name="Judge again").click()
+    window.wait_for_url("**answered=1**")
+    assert window.get_by_role("status").inner_text() == "No question is open."
+    window.goto("/patients/1/sheet")
+    assert window.locator(".sheet li").count() > 40
+    assert window.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+
+
 def test_unsaved_work_is_asked_for_before_it_is_lost(window, laboratory):
     upload(window, laboratory / "candidates.csv")
     window.wait_for_url("**/findings")

@@ -34,7 +34,7 @@ def test_findings_name_a_panel_that_is_missing_and_a_tube_that_differs(new_clien
     for path in ("/patients/1", "/patients/1/sheet"):
         one = client.get(path).text
         assert "ot to be relied on" in one
-        assert "nothing of Cardiovascular II</dd>" in one
+        assert re.search("nothing of Cardiovascular II[<;]", one)
         assert "EDTA; the model knows serum" in one
 
 
@@ -88,10 +88,10 @@ def test_answers_judge_again_and_what_is_not_understood_is_asked_again(new_clien
     assert client.get("/results").text.count(">not eligible<") == before.count(">not eligible<") + 1
     wrong = client.form("/patients/3", {"answer.qids_c": "<b>many</b>"})
     assert wrong.status == 422
-    assert "1 answers were not understood" in wrong.text
+    assert "1 answer was not understood" in wrong.text
     assert "<b>many" not in wrong.text
     assert 'aria-invalid="true"' in wrong.text
-    assert "answered on the page: " in client.get("/patients/2/sheet").text.lower()
+    assert "answered on the page:" in client.get("/patients/2/sheet").text.lower()
     taken_back = client.form("/patients/2", {"answer.pregnant": ""}).text
     assert "Eligibility to clarify" in taken_back
 
