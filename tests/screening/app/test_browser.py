@@ -60,7 +60,11 @@ def test_a_coordinator_screens_reads_answers_prints_and_takes_along(window, labo
     window.get_by_role("link", name="Probability").click()
     window.wait_for_url("**sort=probability**")  # once the script runs, a choice is a request
     assert window.locator("th[aria-sort=ascending]").inner_text().startswith("Probability")
-    window.locator("#call").select_option("indeterminate")
+    window.locator("#call").focus()
+    for _ in range(3):  # positive, negative, indeterminate: no step of the keys leaves the page
+        window.keyboard.press("ArrowDown")
+    assert window.evaluate("document.activeElement.value") == "indeterminate"
+    window.get_by_role("button", name="Show").press("Enter")
     window.wait_for_url("**call=indeterminate**")
     assert {*window.locator("td[data-name=Call]").all_inner_texts()} == {"indeterminate"}
     with window.expect_download() as download:
@@ -162,3 +166,14 @@ def test_the_keyboard_alone_reaches_a_patient(window, screened):
             break
     window.keyboard.press("Enter")
     window.wait_for_url("**/patients/1")
+
+
+def test_a_phone_sorts_both_ways(window, screened):
+    name, value = next(iter(screened.cookies.items()))
+    window.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
+    window.set_viewport_size(PHONE)
+    window.goto("/results?call=&sort=magnitude_z")
+    window.get_by_label("Order").select_option("largest first")
+    window.get_by_role("button", name="Show").click()
+    window.wait_for_url("**order=desc**")
+    assert "by magnitude, descending" in window.get_by_role("status").inner_text()
