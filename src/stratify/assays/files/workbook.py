@@ -72,7 +72,7 @@ def sheets(opener: Callable[[], BinaryIO], where: str) -> list[tuple[str, Callab
 
 
 def _is_locked(opener: Callable[[], BinaryIO]) -> bool:
-    """Whether it is the container of a locked workbook; the reader says of it only that it knows no such file."""
+    """Whether it is the container of a locked workbook, of which the reader says only that it is none."""
     with opener() as stream:
         return _LOCKED in stream.read()
 
