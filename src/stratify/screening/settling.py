@@ -57,7 +57,7 @@ def settled_by(model: FrozenModel, reasons: Iterable[str], profile: NDArray[np.f
     -------
     str
         Each thing once; never empty where there is a reason. A panel that is missing as a whole comes before
-        another sample: it is the same blood, and it narrows what is known of the score.
+        another sample: it is the same blood, and the score was made to have it.
     """
     facts = {
         "panels": _unmeasured_panels(model, profile),
@@ -65,10 +65,11 @@ def settled_by(model: FrozenModel, reasons: Iterable[str], profile: NDArray[np.f
         "covariates": ", ".join(model.adjustment.columns) or "what the model adjusts for",
     }
     told = [SETTLED_BY[code] for code in reasons]
-    whole = missing_panels(model, np.isfinite(profile))
-    if whole and MORE in told and RUN not in told:
-        told.insert(told.index(MORE), RUN.format(panels=" and ".join(whole)))
-    return "; ".join(dict.fromkeys(way.format(**facts) for way in told))
+    said = [way.format(**facts) for way in told]
+    present = np.isfinite(profile)
+    if MORE in told and RUN not in told and not present.all() and (whole := missing_panels(model, present)):
+        said.insert(told.index(MORE), RUN.format(panels=" and ".join(whole)))
+    return "; ".join(dict.fromkeys(said))
 
 
 def _unmeasured_panels(model: FrozenModel, profile: NDArray[np.float64]) -> str:
