@@ -35,6 +35,15 @@ def clinical():
     )
 
 
+def test_a_file_that_is_no_table_is_refused_as_a_clinical_one(tmp_path):
+    path = tmp_path / "scan.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with pytest.raises(ClinicalTableError, match="expected: a clinical table") as refused:
+        read_clinical(path)
+    assert refused.value.found.startswith("scan.png: ")
+    assert "laboratory" not in refused.value.do
+
+
 def test_columns_are_joined_by_id_and_partners_named(adata, clinical):
     joined, unmatched = join_clinical(adata, clinical)
     assert joined.obs["sex"].tolist() == ["F", "", "M", ""]

@@ -25,6 +25,17 @@ def test_an_empty_sample_is_one_and_the_commonest_reason_comes_first(loaded, arr
     assert REASONS["too-little-measured"] in [one.says for one in found]
 
 
+def test_the_panels_are_those_that_the_samples_lack_not_those_of_the_file(loaded, arrivals):
+    panels = arrivals.var["panel"].to_numpy()
+    lost = panels != panels[0]
+    arrivals.X[np.ix_([5], lost)] = np.nan
+    screening = screen_cohort(loaded, arrivals)
+    (found,) = [one for one in obstacles(screening) if one.says == REASONS["too-little-measured"]]
+    assert screening.facts.missing == ()
+    assert found.to_settle == screening.table["to_settle"][5].split("; ")[0]
+    assert found.to_settle != "run the missing assays for this sample"
+
+
 def test_a_file_in_which_everybody_may_be_called_has_none(loaded, arrivals):
     screening = screen_cohort(loaded, arrivals)
     objected = screening.table["reason_codes"].str.contains("|".join(OBJECTIONS)).any()

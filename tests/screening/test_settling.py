@@ -38,6 +38,16 @@ def test_the_panels_with_most_missing_weight_are_named_first(model):
     assert settled_by(model, ["too-little-measured"], profile) == f"run {most} and {least} for this sample"
 
 
+def test_a_panel_that_was_not_run_is_named_before_another_sample_is_asked_for(model):
+    panels = model.assays["panel"].to_numpy()
+    lacking = np.where(panels == "Cardiovascular III", np.nan, 0.0)
+    told = settled_by(model, ["not-rare-enough", "not-clearly-below"], lacking)
+    assert told.startswith("run Cardiovascular III for this sample; a second sample")
+    gap = np.zeros(len(panels))
+    gap[0] = np.nan  # a single gap is no panel that can be run
+    assert settled_by(model, ["not-rare-enough"], gap).startswith("a second sample")
+
+
 def test_one_remedy_is_named_once_and_in_the_order_of_the_reasons(model):
     codes = ["matrix-differs", "not-rare-enough", "within-healthy-range", "not-clearly-below"]
     told = settled_by(model, codes, np.zeros(len(model.assays)))

@@ -15,7 +15,7 @@ from stratify.assays.files.tables import read_cells
 from stratify.assays.files.tables import sample_column as find_sample_column
 from stratify.assays.sample_names import patient_rows
 from stratify.assays.schema import as_text, canonical_column, normalise_obs
-from stratify.errors import ClinicalTableError, listed, nearest
+from stratify.errors import AssayFileError, ClinicalTableError, listed, nearest
 
 Clinical = str | Path | pd.DataFrame
 
@@ -69,10 +69,17 @@ def read_clinical(path: Source) -> pd.DataFrame:
 
     Raises
     ------
-    AssayFileError
+    ClinicalTableError
         A file that holds no table.
     """
-    return read_cells(path)
+    try:
+        return read_cells(path)
+    except AssayFileError as error:
+        raise ClinicalTableError(
+            "a clinical table, one row a sample (a text table or a workbook)",
+            error.found,
+            "save the table again, as a workbook or a text table, or leave it out",
+        ) from error
 
 
 def join_clinical(

@@ -13,6 +13,7 @@ from anndata import AnnData
 from stratify.assays.plates import by_panel, store_by_panel
 from stratify.assays.proteins.matching import match_assays
 from stratify.assays.sample_names import patient_rows
+from stratify.assays.scattered import refuse_scattered
 from stratify.errors import AssayFileError, listed
 
 _LEAST_SHARED = 0.5  # of the smaller table's samples or assays; fewer speak of other spellings
@@ -133,6 +134,7 @@ def _refuse_other_units(left: AnnData, right: AnnData, assays: pd.Index) -> None
 
 
 def _filled(left: pd.DataFrame, right: pd.DataFrame, rows: pd.Index, columns: pd.Index) -> np.ndarray:
+    refuse_scattered("the tables together", len(rows), len(columns), left.size + right.size)
     values = np.full((len(rows), len(columns)), np.nan)
     for table in (right, left):  # where both have a level, the first table's
         at = np.ix_(rows.get_indexer(table.index), columns.get_indexer(table.columns))

@@ -118,7 +118,9 @@ def _no_levels(reading: Reading) -> AssayFileError:
         what = "columns without a single sample" if reading.table.n_vars else "no protein"
         return refuse(reading.where, what)
     return refuse(
-        reading.where, f"{reading.format.title}, without protein levels", "name the file of levels beside it"
+        reading.where,
+        f"{reading.format.title}, without protein levels",
+        "name the laboratory's file of protein levels, in its place or beside it",
     )
 
 

@@ -46,6 +46,8 @@ class FileFacts:
         Samples without a partner in the clinical table.
     recalibration : str
         Which update the probabilities got; "" for the model's own.
+    tubes : tuple of str
+        Kind of tube of each patient's sample, in the order of the results; "" where it is not stated.
     """
 
     files: tuple[str, ...]
@@ -61,6 +63,7 @@ class FileFacts:
     findings: tuple[Finding, ...]
     unmatched: Unmatched
     recalibration: str = ""
+    tubes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

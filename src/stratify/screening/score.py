@@ -247,7 +247,14 @@ def _facts(
         declared_offset=declared_offset,
         findings=tuple(findings),
         unmatched=unmatched,
+        tubes=_tubes(aligned.obs[kinds == "sample"]),
     )
+
+
+def _tubes(people: pd.DataFrame) -> tuple[str, ...]:
+    if "matrix" not in people:
+        return ("",) * len(people)
+    return tuple(people["matrix"].astype(object).fillna("").astype(str))
 
 
 def _refuse_no_log(path: Path) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stratify.learning.frozen import FrozenModel
+from stratify.screening.alignment import missing_panels
 
 UNMEASURED = ("too-little-measured", "thresholds-unknown")
+RUN = "run {panels} for this sample"
 BATCH = "send it again with bridge or control samples, or have the laboratory state its own normalisation"
 MORE = (
     "a second sample, or bridge samples beside this one, to narrow the interval, or else an outside marker "
@@ -18,8 +20,8 @@ MORE = (
 SETTLED_BY = {
     "model-not-shown": "another model, that beats permuted labels",
     "quality-fail": "have the laboratory measure the sample again",
-    "too-little-measured": "run {panels} for this sample",
-    "thresholds-unknown": "run {panels} for this sample",
+    "too-little-measured": RUN,
+    "thresholds-unknown": RUN,
     "batch-not-anchored": BATCH,
     "matrix-differs": "draw the blood again in {matrix}",
     "matrix-unknown": "state the tube in a column matrix; this model knows {matrix}",
@@ -54,15 +56,20 @@ def settled_by(model: FrozenModel, reasons: Iterable[str], profile: NDArray[np.f
     Returns
     -------
     str
-        Each thing once; never empty where there is a reason.
+        Each thing once; never empty where there is a reason. A panel that is missing as a whole comes before
+        another sample: it is the same blood, and the score was made to have it.
     """
     facts = {
         "panels": _unmeasured_panels(model, profile),
         "matrix": model.matrix or "the kind of tube that the model knows",
         "covariates": ", ".join(model.adjustment.columns) or "what the model adjusts for",
     }
-    told = (SETTLED_BY[code].format(**facts) for code in reasons)
-    return "; ".join(dict.fromkeys(told))
+    told = [SETTLED_BY[code] for code in reasons]
+    said = [way.format(**facts) for way in told]
+    present = np.isfinite(profile)
+    if MORE in told and RUN not in told and not present.all() and (whole := missing_panels(model, present)):
+        said.insert(told.index(MORE), RUN.format(panels=" and ".join(whole)))
+    return "; ".join(dict.fromkeys(said))
 
 
 def _unmeasured_panels(model: FrozenModel, profile: NDArray[np.float64]) -> str:

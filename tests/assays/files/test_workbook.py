@@ -63,3 +63,14 @@ def test_damaged_workbook_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(AssayFileError, match="damaged"):
         read(path)
+
+
+def test_a_workbook_with_a_password_is_called_so(tmp_path):
+    path = tmp_path / "locked.xlsx"
+    container = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+    path.write_bytes(container + "EncryptedPackage".encode("utf-16-le"))
+    with pytest.raises(AssayFileError, match="locked by a password"):
+        read(path)
+    path.write_bytes(container)
+    with pytest.raises(AssayFileError, match="a damaged or locked one"):
+        read(path)

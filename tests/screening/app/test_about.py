@@ -7,6 +7,9 @@ def test_card_and_limits_are_one_link_away(client, demo):
     assert 'href="/card"' in page
     assert "never" in page or "nobody has observed" in page
     assert demo.digest in page
+    assert (
+        "resembles atopic dermatitis" in page
+    )  # AD alone is an antidepressant to some, Alzheimer's to others
     assert client.get("/card").body == (demo.folder / "card.html").read_bytes()
 
 

@@ -60,6 +60,8 @@ def test_a_hint_says_how_to_write(session):
     assert "from 0 to 27" in asked["qids_c"].hint
     assert "never" in asked["live_vaccine_date" if "live_vaccine_date" in asked else "last_live_vaccine"].hint
     assert asked["pregnant"].hint == ""
+    assert asked["screening_date"].hint == "as 2026-03-31"  # nobody is screened never
+    assert asked["adequate_trials"].hint.endswith("30")  # a count has no unit
 
 
 def test_without_rules_there_is_nothing_to_answer(session):

@@ -44,6 +44,13 @@ def test_two_hosts_are_none(server):
     assert raw(port, head.encode()).split()[1] in ("400", "421")
 
 
+def test_two_hosts_are_none_even_where_the_library_lets_them_through():
+    two = Headers(raw=[(b"host", b"127.0.0.1:1"), (b"host", b"evil.example")])
+    with pytest.raises(RequestError) as refused:
+        refuse_stranger(two, "GET", ("127.0.0.1:1",))
+    assert refused.value.status == 421
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -27,6 +27,11 @@ def test_more_samples_than_allowed_are_refused(demo, delivered):
         take_in(demo, Settings((), limits=Limits(samples=5)), delivered[0])
 
 
+def test_one_file_in_both_places_is_named(demo, delivered):
+    with pytest.raises(StratifyError, match="the same file twice"):
+        take_in(demo, Settings(()), delivered[0], delivered[0])
+
+
 def test_nothing_is_laid_on_disk(demo, delivered, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -25,9 +25,28 @@ def test_findings_name_a_panel_that_is_missing_and_a_tube_that_differs(new_clien
     head, *rows = clinical.decode().splitlines()
     sheet = "\n".join([head + ",matrix", *(row + ",EDTA plasma" for row in rows)]).encode()
     page = client.form("/screen", files={"levels": ("x.csv", levels), "clinical": ("y.csv", sheet)}).text
-    assert "nothing of Cardiovascular II" in page
+    assert "<strong>Cardiovascular II</strong>. Calls are made without it" in page
     assert "12 of 12 samples" in page
     assert "To settle it: draw the blood again in serum." in page
+    assert "<dt>Tube</dt><dd>EDTA (12 samples); the model knows serum</dd>" in page
+    assert "y.csv, with 12 of the 12 samples" in page
+    assert client.get("/results").text.count(">not to be relied on<") == 12
+    for path in ("/patients/1", "/patients/1/sheet"):
+        one = client.get(path).text
+        assert "ot to be relied on" in one
+        assert re.search("nothing of Cardiovascular II[<;]", one)
+        assert "EDTA; the model knows serum" in one
+
+
+def test_what_may_be_called_is_not_disowned_and_a_sheet_that_is_absent_is_said(new_client, candidates):
+    client = new_client()
+    client.get("/")
+    page = client.form("/screen", files={"levels": ("x.csv", candidates)}).text
+    assert "<dt>Clinical sheet</dt><dd>none was given</dd>" in page
+    assert "not stated (12 samples); the model knows serum" in page
+    assert "Panels that are not in it" not in page
+    assert "not to be relied on" not in client.get("/results").text
+    assert re.search(r"above (all|\d+% of) 32 healthy people", client.get("/patients/1").text)
 
 
 def test_heads_of_columns_sort_and_say_so(screened):
@@ -69,10 +88,10 @@ def test_answers_judge_again_and_what_is_not_understood_is_asked_again(new_clien
     assert client.get("/results").text.count(">not eligible<") == before.count(">not eligible<") + 1
     wrong = client.form("/patients/3", {"answer.qids_c": "<b>many</b>"})
     assert wrong.status == 422
-    assert "1 answers were not understood" in wrong.text
+    assert "1 answer was not understood" in wrong.text
     assert "<b>many" not in wrong.text
     assert 'aria-invalid="true"' in wrong.text
-    assert "answered on the page: " in client.get("/patients/2/sheet").text.lower()
+    assert "answered on the page:" in client.get("/patients/2/sheet").text.lower()
     taken_back = client.form("/patients/2", {"answer.pregnant": ""}).text
     assert "Eligibility to clarify" in taken_back
 

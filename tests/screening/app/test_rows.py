@@ -23,6 +23,15 @@ def test_samples_may_name_different_assays():
     np.testing.assert_array_equal(table, [[1.5, np.nan, np.nan], [np.nan, np.nan, 2.0]])
 
 
+def test_few_numbers_do_not_make_a_huge_table():
+    found = [{"sample_id": f"S{i}", "levels": {f"A{i}": 1.5}} for i in range(50)]
+    body = json.dumps({"samples": found}).encode()
+    with pytest.raises(StratifyError, match="50 samples and 50 assays") as refused:
+        profiles_of(body, Limits(cells=2499))
+    assert refused.value.status == 413
+    assert profiles_of(body, Limits(cells=2500)).shape == (50, 50)
+
+
 def test_digits_are_read_exactly():
     text = b'{"samples": [{"sample_id": "a", "levels": {"x": 0.1, "y": 1.7976931348623157e308, "z": -0.0}}]}'
     assert profiles_of(text, Limits()).iloc[0].tolist() == [0.1, 1.7976931348623157e308, -0.0]

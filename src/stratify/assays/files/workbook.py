@@ -16,6 +16,7 @@ from stratify.assays.refusal import refuse
 
 _LARGEST_SHEET = 50_000_000  # cells between the first and the last one
 _CHUNK = 1 << 20
+_LOCKED = "EncryptedPackage".encode("utf-16-le")  # [MS-OFFCRYPTO] 2.3.4.4: the name of its stream
 _REFERENCE = re.compile(rb'r="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -50,11 +51,13 @@ def sheets(opener: Callable[[], BinaryIO], where: str) -> list[tuple[str, Callab
         with opener() as stream:
             book = CalamineWorkbook.from_filelike(stream)
             rows = {name: _rows(book, name) for name in book.sheet_names}
-    except PasswordError as error:
-        raise refuse(where, "a workbook locked by a password", "save it without a password") from error
     except (CalamineError, ZipError, *DAMAGE) as error:
+        if isinstance(error, PasswordError) or _is_locked(opener):
+            raise refuse(where, "a workbook locked by a password", "save it without a password") from error
         raise refuse(
-            where, "an archive that is no workbook, or a damaged one", "open it and save it again"
+            where,
+            "an archive that is no workbook, or a damaged or locked one",
+            "open it and save it again, without a password",
         ) from error
     for cells, marked in zip(rows.values(), special, strict=False):
         _write(cells, marked)
@@ -66,6 +69,12 @@ def sheets(opener: Callable[[], BinaryIO], where: str) -> list[tuple[str, Callab
         (f"{where}, sheet {name}" if several else where, partial(list, cells))
         for name, cells in filled.items()
     ]
+
+
+def _is_locked(opener: Callable[[], BinaryIO]) -> bool:
+    """Whether it is the container of a locked workbook, of which the reader says only that it is none."""
+    with opener() as stream:
+        return _LOCKED in stream.read()
 
 
 def _rows(book: CalamineWorkbook, name: str) -> list[list[Any]]:

@@ -17,6 +17,7 @@ from stratify.assays.layouts.sample_rows import read_sample_rows
 from stratify.assays.proteins.identity import identify
 from stratify.assays.refusal import refuse
 from stratify.assays.registry import Format
+from stratify.assays.scattered import refuse_scattered
 from stratify.assays.schema import as_text, rename_columns
 from stratify.errors import AssayFileError, listed
 
@@ -90,6 +91,7 @@ def read_long(part: Part) -> AnnData:
     column, proteins = pd.factorize(words)
     _refuse_unclear(row, column, samples, proteins, where)
     _refuse_mixed_units(words, [frame[name] for name, word in described.items() if word == "unit"], where)
+    refuse_scattered(where, len(samples), len(proteins), len(frame))
     cells = np.full((len(samples), len(proteins)), "", dtype=object)
     cells[row, column] = frame[value].to_numpy(dtype=object)
     first = np.unique(column, return_index=True)[1]

@@ -13,6 +13,7 @@ from stratify.assays.files.row_batches import names_row, row_batches
 from stratify.assays.layouts.protein_groups import describe_groups, group_table, sample_names
 from stratify.assays.refusal import refuse
 from stratify.assays.registry import Format
+from stratify.assays.scattered import refuse_scattered
 from stratify.assays.schema import as_text, parse_numbers
 from stratify.errors import AssayFileError, listed
 
@@ -83,6 +84,7 @@ def read_protein_report(part: Part) -> AnnData:
         )
     row, runs = pd.factorize(table["run"])
     column, groups = pd.factorize(table["group"])
+    refuse_scattered(where, len(runs), len(groups), len(table))
     levels = np.full((len(runs), len(groups)), np.nan)
     levels[row, column] = table["level"]
     genes = table.drop_duplicates("group")["gene"].tolist()

@@ -14,6 +14,7 @@ from stratify.assays.files.decimal_commas import point_decimals
 from stratify.assays.files.number_columns import NumberColumn
 from stratify.assays.files.row_batches import RowBatches
 from stratify.assays.refusal import refuse
+from stratify.assays.scattered import refuse_scattered
 from stratify.assays.schema import OBS_COLUMNS, VAR_COLUMNS, Column, as_text, rename_columns
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ def collect(rows: RowBatches, where: str) -> LongTable:
     constant = [name for name in collector.others if name in collector.live]
     everyone = pd.concat(spots, ignore_index=True)[[*_SPOT_COLUMNS, *constant]]
     described = pd.concat(assays, ignore_index=True)
+    numbers = sum(len(batch.spot) for batch in cells)
+    refuse_scattered(where, everyone["sample_id"].nunique(), len(described.drop_duplicates()), numbers)
     for frame, words in ((everyone, _SPOT_COLUMNS), (described, tuple(described.columns))):
         for name in words:
             frame[name] = by_unique(frame[name], as_text)

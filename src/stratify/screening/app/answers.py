@@ -28,12 +28,15 @@ class Question:
         Why what the table holds, or what was answered, counts as unknown; "" otherwise.
     answer : str
         What was answered on the page.
+    is_reference : bool
+        Whether it is the day from which the rules count back, which has to be one.
     """
 
     column: str
     says: Column
     problem: str
     answer: str = ""
+    is_reference: bool = False
 
     @property
     def field(self) -> str:
@@ -45,8 +48,11 @@ class Question:
         """How to write the answer, in words."""
         if self.says.type == "number":
             between = "" if self.says.plausible is None else " from {:g} to {:g}".format(*self.says.plausible)
-            return f"a number{between}, in {self.says.unit}"
-        return "as 2026-03-31, or never" if self.says.type == "date" else ""
+            unit = "" if self.says.unit == "count" else f", in {self.says.unit}"
+            return f"a number{between}{unit}"
+        if self.says.type != "date":
+            return ""
+        return "as 2026-03-31" if self.is_reference else "as 2026-03-31, or never"
 
 
 def questions(session: Session, sample: str) -> tuple[list[Question], list[Question]]:
@@ -69,13 +75,11 @@ def questions(session: Session, sample: str) -> tuple[list[Question], list[Quest
         return [], []
     one, given = found.judgements[sample], _of_sample(session.answers, sample)
     asked = [
-        Question(name, found.rules.columns[name], one.problems.get(name, ""), given.get(name, ""))
+        _question(found.rules, name, one.problems.get(name, ""), given.get(name, ""))
         for name in one.open_columns
     ]
     settled = [
-        Question(name, found.rules.columns[name], "", cell)
-        for name, cell in given.items()
-        if name not in one.open_columns
+        _question(found.rules, name, "", cell) for name, cell in given.items() if name not in one.open_columns
     ]
     return asked, settled
 
@@ -107,13 +111,17 @@ def answered(session: Session, sample: str, fields: Mapping[str, str]) -> list[Q
             continue
         problem = read_answer(cell, found.rules.columns[name]).problem
         if problem:
-            wrong.append(Question(name, found.rules.columns[name], problem, cell))
+            wrong.append(_question(found.rules, name, problem, cell))
         else:
             answers[sample, name] = cell
     if answers != session.answers:
         session.screening = with_eligibility(session.screening, found.rules, session.clinical, answers)
         session.answers, session.report, session.unsaved = answers, None, True
     return wrong
+
+
+def _question(rules: Rules, name: str, problem: str, answer: str) -> Question:
+    return Question(name, rules.columns[name], problem, answer, name == rules.reference_date)
 
 
 def _of_form(rules: Rules, fields: Mapping[str, str]) -> dict[str, str]:

@@ -42,6 +42,14 @@ def take_in(
         the limits allow.
     """
     given = [file for file in (levels, clinical) if file is not None]
+    inputs = tuple((file.name, digest(file)) for file in given)
+    if len({content for _, content in inputs}) < len(inputs):
+        raise RequestError(
+            422,
+            "a clinical sheet beside the laboratory's file",
+            "the same file twice",
+            "choose the clinical sheet, or leave its field empty",
+        )
     for file in given:
         refuse_packed(file, settings.limits)
     cohort = read_assays(levels)
@@ -59,5 +67,4 @@ def take_in(
     screening = screen_cohort(loaded, cohort, unmatched=unmatched)
     if settings.rules is not None:
         screening = with_eligibility(screening, settings.rules, table)
-    inputs = tuple((file.name, digest(file)) for file in given) + settings.rules_input
-    return Session(screening, table, inputs)
+    return Session(screening, table, inputs + settings.rules_input)

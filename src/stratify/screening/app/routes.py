@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from stratify.screening.app.rendering import page
 from stratify.screening.app.service import Visit, shared
 from stratify.screening.app.sessions import Session
 from stratify.screening.eligible_patients import eligible_by_call
-from stratify.screening.obstacles import obstacles
+from stratify.screening.obstacles import forbids_call, obstacles
 from stratify.screening.outcome import Screening
 from stratify.screening.report import (
     ANCHORED,
@@ -83,17 +84,22 @@ async def findings(request: Request) -> Response:
         "anchors": [
             (ANCHORED[str(kind)], int(n)) for kind, n in screening.table["anchored"].value_counts().items()
         ],
+        "tubes": Counter(screening.facts.tubes).most_common(),
     }
     return page("findings", shared(visit, request) | values)
 
 
 def _open(screening: Screening, *, blind: bool) -> dict[str, Any]:
     """Say which panels are missing and what stands against calls; to the blinded nothing of calls."""
-    present = ~np.isin(screening.protein_names, screening.facts.missing)
     return {
-        "missing_panels": missing_panels(screening.model, present),
+        "missing_panels": _missing_panels(screening),
         "obstacles": [] if blind else obstacles(screening),
     }
+
+
+def _missing_panels(screening: Screening) -> list[str]:
+    """Name the panels of which the file has nothing."""
+    return missing_panels(screening.model, ~np.isin(screening.protein_names, screening.facts.missing))
 
 
 @router.get("/results")
@@ -112,6 +118,7 @@ async def results(request: Request) -> Response:
         "scale": magnitude_scale(screening.model),
         "words": WORDS,
         "eligible_words": ELIGIBLE,
+        "forbids_call": forbids_call,
         "urlencode": urlencode,
     }
     return page("results", shared(visit, request) | values | _trial(session, blind))
@@ -146,6 +153,9 @@ def _of_patient(visit: Visit, request: Request, number: str, wrong: list[Any]) -
         "wrong": wrong,
         "words": WORDS,
         "files": session.screening.facts.files,
+        "tube": session.screening.facts.tubes[row],
+        "missing_panels": _missing_panels(session.screening),
+        "forbids_call": forbids_call,
         "indeterminate": INDETERMINATE,
     }
     return shared(visit, request) | values

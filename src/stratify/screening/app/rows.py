@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,18 @@ def profiles_of(body: bytes, limits: Limits) -> pd.DataFrame:
     """
     samples = _samples(body, limits)
     ids = [_id(sample) for sample in samples]
-    repeated = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
+    repeated = sorted(name for name, count in Counter(ids).items() if count > 1)
     if repeated:
         raise ScreeningError("one row a sample", f"repeated: {listed(repeated)}", "give each its own id")
     levels = [_levels(sample["levels"], name) for sample, name in zip(samples, ids, strict=True)]
     columns = list(dict.fromkeys(assay for row in levels for assay in row))
+    if len(ids) * len(columns) > limits.cells:
+        raise RequestError(
+            413,
+            f"at most {limits.cells // 1_000_000} million cells of samples by assays",
+            f"{len(ids)} samples and {len(columns)} assays",
+            "name the same assays in each sample, or send the samples in several requests",
+        )
     place = {assay: number for number, assay in enumerate(columns)}
     values = np.full((len(ids), len(columns)), np.nan)
     for found, row in zip(values, levels, strict=True):

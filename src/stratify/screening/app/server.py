@@ -12,6 +12,7 @@ import uvicorn
 from stratify.errors import ScreeningError
 from stratify.reporting.bundle import LoadedModel
 from stratify.screening.app.application import make_application
+from stratify.screening.app.patience import protocol
 from stratify.screening.app.settings import Settings
 
 _MOST_CONNECTIONS = 512
@@ -71,7 +72,7 @@ def make_server(loaded: LoadedModel, settings: Settings) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             make_application(loaded, settings),
-            http="h11",
+            http=protocol(settings.limits.pause_seconds),
             ws="none",
             loop="asyncio",
             access_log=False,

@@ -78,5 +78,8 @@ document.getElementById("refusal")?.focus();
 if (new URLSearchParams(location.search).has("answered")) document.getElementById("eligibility")?.focus();
 document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 document.querySelectorAll("form.filters select").forEach((field) => {
-  field.addEventListener("change", () => field.form.requestSubmit());
+  let pointed = false; // each step of an arrow key would be a request, and the focus lost: keys have the button
+  field.addEventListener("pointerdown", () => { pointed = true; });
+  field.addEventListener("keydown", () => { pointed = false; });
+  field.addEventListener("change", () => { if (pointed) field.form.requestSubmit(); });
 });
