@@ -69,7 +69,7 @@ def _by_accession() -> dict[str, list[int]]:
 
 @cache
 def _by_name() -> dict[str, list[int]]:
-    spelled = "\n".join([f"{gene}|{names}" for _, gene, names, *_ in _lines()])
+    spelled = "\n".join([f"{line[1]}|{line[2]}" for line in _lines()])
     return _places(line.split("|") for line in _NOT_IN_TABLE.sub("", _upper(spelled)).split("\n"))
 
 
@@ -82,9 +82,10 @@ def _places(keys: Iterable[list[str]]) -> dict[str, list[int]]:
     """Say of each key on which lines it stands."""
     found: dict[str, list[int]] = {}
     for i, words in enumerate(keys):
-        for word in words if len(words) == 1 else {*words}:
-            found.setdefault(word, []).append(i)
-    found.pop("", None)
+        for word in filter(None, words):
+            places = found.setdefault(word, [])
+            if i not in places:
+                places.append(i)
     return found
 
 
