@@ -179,10 +179,3 @@ def test_every_code_has_its_words():
 def test_every_finding_has_its_words(screening):
     page = render_report(screening)
     assert all(title(finding.code) in page for finding in screening.facts.findings)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0.00"), (0.001, "<0.01"), (0.5, "0.50"), (0.999, ">0.99"), (1.0, "1.00")]
-)
-def test_rounding_never_claims_certainty(value, text):
-    assert report._two(value) == text

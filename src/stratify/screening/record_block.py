@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from stratify.screening.page_templates import page_templates
 
 BEGIN, END = "<!-- record -->", "<!-- end of record -->"
 
@@ -27,14 +28,7 @@ def with_record(page: str, heads: Sequence[tuple[str, str]], overrides: pd.DataF
     -------
     str
     """
-    pages = Environment(
-        loader=PackageLoader("stratify.screening"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     rows = [] if overrides is None else overrides.to_dict("records")
-    block = pages.get_template("record.html").render(heads=heads, overrides=rows)
+    block = page_templates("templates").get_template("record.html").render(heads=heads, overrides=rows)
     place = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
     return place.sub(lambda _: f"{BEGIN}\n{block}\n{END}", page, count=1)

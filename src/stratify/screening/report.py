@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from stratify.assays.finding import Finding
 from stratify.assays.finding_titles import title
@@ -19,6 +17,7 @@ from stratify.learning.frozen import FrozenModel
 from stratify.screening.eligible_patients import eligible_by_call
 from stratify.screening.obstacles import obstacles
 from stratify.screening.outcome import Screening
+from stratify.screening.page_templates import page_templates
 from stratify.screening.pictures import Ruler, Waterfall, waterfall
 from stratify.screening.plain_words import score_sentences
 from stratify.screening.widening import widening_sentences
@@ -96,7 +95,8 @@ def render_report(screening: Screening) -> str:
     """
     model, table = screening.model, screening.table
     detailed = _detailed(screening)
-    return _template().render(
+    template = page_templates("templates").get_template("report.html")
+    return template.render(
         model=model,
         digest=screening.digest,
         facts=screening.facts,
@@ -144,47 +144,6 @@ def worded_findings(screening: Screening) -> list[tuple[str, list[str], Finding]
     model = screening.model
     names = dict(zip(model.assays.index, display_names(model.assays), strict=True))
     return [(title(f.code), [names.get(item, item) for item in f.items], f) for f in screening.facts.findings]
-
-
-@cache
-def _template() -> Template:
-    return page_templates("templates").get_template("report.html")
-
-
-def page_templates(*folders: str) -> Environment:
-    """Templates of this room, with every value escaped and the words of the report.
-
-    Parameters
-    ----------
-    *folders : str
-        Folders of templates in this room, the first one first.
-
-    Returns
-    -------
-    Environment
-    """
-    pages = Environment(
-        loader=ChoiceLoader([PackageLoader("stratify.screening", folder) for folder in folders]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters |= {"percent": lambda share: f"{share:.0%}", "signed": _signed, "two": _two}
-    pages.tests["known"] = pd.notna
-    return pages
-
-
-def _two(value: float) -> str:
-    """Two digits; a share that is not 0 or 1 is never written as if it were."""
-    text = f"{value:.2f}"
-    if text == "0.00" and value > 0:
-        return "<0.01"
-    return ">0.99" if text == "1.00" and value < 1 else text
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _detailed(screening: Screening) -> np.ndarray:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from stratify.assays.proteins import identity
 from stratify.assays.proteins.identity import (
     accessions,
     gene_of,
@@ -175,12 +176,25 @@ def test_every_gene_of_the_table_is_resolved():
     assert sum(gene != "" for _, gene in found) > 5390
 
 
-def test_import_reads_no_table():
+def test_tables_are_made_when_a_name_asks_for_them():
     program = (
-        "import stratify, stratify.assays.proteins.identity as p; assert not p._index.cache_info().currsize; "
-        "p.identify('IL6'); assert p._index.cache_info().currsize"
+        "import stratify, stratify.assays.proteins.identity as p\n"
+        "made = lambda: [t.cache_info().currsize for t in (p._by_accession, p._by_name, p._by_identifier)]\n"
+        "assert made() == [0, 0, 0]\n"
+        "assert p.identify('P05231')[1] == 'IL6' and made() == [1, 0, 0]\n"
+        "assert p.identify('IL-6')[1] == 'IL6' and made() == [1, 1, 0]\n"
+        "assert p.identify('seq.3447.64')[1] == 'CXCL8' and made() == [1, 1, 1]"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_no_accession_is_a_name_or_an_identifier_and_identifiers_look_like_one():
+    table, split = rows(DATA / "proteins.csv"), lambda row, column: set(row[column].split("|")) - {""}
+    accessions_of_table = {row["uniprot"] for row in table}
+    identifiers = set().union(*(split(row, "ids") for row in table))
+    names = set().union(*(split(row, "names") | {row["gene"]} for row in table))
+    assert accessions_of_table.isdisjoint(identifiers | {identity._bare(name) for name in names})
+    assert all(identity._IDENTIFIER.fullmatch(word) for word in identifiers)
 
 
 def test_record_of_the_table_holds():

@@ -107,7 +107,7 @@ def merge_assays(
     for name in ("lot", "block", "analysis_reference"):
         merged[name] = _only(assays[name], number, lambda _, words: " | ".join(sorted(words)))
     verdicts = by_unique(assays["assay_qc"], lambda word: normalise_word("qc", str(word)))
-    merged["qc"] = verdicts.groupby(number).agg(worst_verdict)
+    merged["qc"] = _only(verdicts, number, lambda _, words: worst_verdict(words))
     if (missing := _only(assays["missing_frequency"], number, lambda *_: "")).any():
         merged["missing_frequency"] = parse_numbers(missing)[0]
     merged["internal"] = pd.Series(controls).groupby(number).any()

@@ -7,7 +7,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from stratify.assays.proteins.panels import canonical_panel
 
 _WHOLE_MENUS = {"ht": "Explore HT", "soma": "SomaScan"}  # products that are one panel
 _ACCESSION = re.compile(r"([OPQ]\d[A-Z\d]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z\d]{2}\d){1,2})(?:-\d+)?")
-_SEQID = re.compile(r"(?:seq\.)?(\d{4,5})[-.](\d{1,3})(?:_\d+)?", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(OID\d+)|(?i:seq\.)?(\d{4,5})[-.](\d{1,3})(?:_\d+)?")
 _GREEK = str.maketrans(
     {
         "\u03b1": "alpha",
@@ -58,27 +57,36 @@ class Protein(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True)
-class _Index:
-    """Lines of the table by accession, name and identifier."""
-
-    lines: list[list[str]]
-    accession: dict[str, list[int]]
-    name: dict[str, list[int]]
-    identifier: dict[str, list[int]]
+@cache
+def _lines() -> list[list[str]]:
+    return list(csv.reader(_data("proteins.csv").splitlines()))[1:]
 
 
-@lru_cache(maxsize=1)
-def _index() -> _Index:
-    index = _Index(list(csv.reader(_data("proteins.csv").splitlines()))[1:], {}, {}, {})
-    spelled = "\n".join([f"{gene}|{names}" for _, gene, names, *_ in index.lines])
-    words = [line.split("|") for line in _NOT_IN_TABLE.sub("", _upper(spelled)).split("\n")]
-    for i, ((uniprot, _, _, _, ids, _), named) in enumerate(zip(index.lines, words, strict=True)):
-        index.accession.setdefault(uniprot, []).append(i)
-        for table, keys in ((index.name, named), (index.identifier, ids.split("|"))):
-            for key in {*keys} - {""}:
-                table.setdefault(key, []).append(i)
-    return index
+@cache
+def _by_accession() -> dict[str, list[int]]:
+    return _places([line[0]] for line in _lines())
+
+
+@cache
+def _by_name() -> dict[str, list[int]]:
+    spelled = "\n".join([f"{line[1]}|{line[2]}" for line in _lines()])
+    return _places(line.split("|") for line in _NOT_IN_TABLE.sub("", _upper(spelled)).split("\n"))
+
+
+@cache
+def _by_identifier() -> dict[str, list[int]]:
+    return _places(line[4].split("|") for line in _lines())
+
+
+def _places(keys: Iterable[list[str]]) -> dict[str, list[int]]:
+    """Say of each key on which lines it stands."""
+    found: dict[str, list[int]] = {}
+    for i, words in enumerate(keys):
+        for word in filter(None, words):
+            places = found.setdefault(word, [])
+            if i not in places:
+                places.append(i)
+    return found
 
 
 def _at(numbers: Iterable[int]) -> tuple[Protein, ...]:
@@ -88,10 +96,9 @@ def _at(numbers: Iterable[int]) -> tuple[Protein, ...]:
 
 @cache
 def _protein(i: int) -> Protein:
-    index = _index()
-    uniprot, gene, names, panels, _, source = index.lines[i]
+    uniprot, gene, names, panels, _, source = _lines()[i]
     spellings = tuple(names.split("|")) if names else ()
-    key = uniprot if index.accession[uniprot][0] == i else f"{uniprot} {spellings[0]}"
+    key = uniprot if _by_accession()[uniprot][0] == i else f"{uniprot} {spellings[0]}"
     return Protein(uniprot, gene, spellings, frozenset(_panels(panels, source)), key)
 
 
@@ -132,7 +139,7 @@ def panel_sizes() -> dict[str, int]:
     dict of str to int
         By canonical name; a product with one menu (Explore HT, SomaScan) counts as a panel.
     """
-    found = (_panels(panels, source) for _, _, _, panels, _, source in _index().lines)
+    found = (_panels(panels, source) for _, _, _, panels, _, source in _lines())
     return dict(Counter(panel for panels in found for panel in panels))
 
 
@@ -169,14 +176,15 @@ def proteins_named(name: str, panel: str = "") -> tuple[Protein, ...]:
 
 @lru_cache(maxsize=65536)
 def _meanings(name: str) -> tuple[Protein, ...]:
-    index = _index()
-    seqid = _SEQID.fullmatch(name)
-    if found := index.identifier.get("-".join(seqid.groups()) if seqid else name):
+    if found := _by_accession().get(name):  # no accession is a name or an identifier of another protein
         return _at(found)
+    if identifier := _IDENTIFIER.fullmatch(name):
+        if found := _by_identifier().get("-".join(filter(None, identifier.groups()))):
+            return _at(found)
     bare = _bare(name)
     short = _SHORT_GREEK.sub(lambda word: word.group()[0], bare)
     for word in (bare, short, _AFTER_R.sub("", bare, count=1) if bare.startswith("X") else bare):
-        if found := index.name.get(word):
+        if found := _by_name().get(word):
             return _at(found)
     return _of_accessions(name)
 
@@ -205,10 +213,10 @@ def accessions(text: str) -> list[str]:
 
 def _of_accessions(text: str) -> tuple[Protein, ...]:
     """Find a complex as a whole; else, of a group, the known members if they are of one gene."""
-    index, members = _index(), accessions(text)
-    if whole := index.accession.get(",".join(members)):
-        return _at(whole)
-    known = _at(i for part in members for i in index.accession.get(part) or index.name.get(part) or ())
+    members, whole, names = accessions(text), _by_accession(), _by_name()
+    if found := whole.get(",".join(members)):
+        return _at(found)
+    known = _at(i for part in members for i in whole.get(part) or names.get(part) or ())
     return tuple(dict.fromkeys(known)) if len({protein.gene for protein in known}) == 1 else ()
 
 

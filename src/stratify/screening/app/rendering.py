@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Scope
 
 from stratify.errors import StratifyError
 from stratify.screening.app.refusal import RequestError, status_of
-from stratify.screening.report import page_templates
+from stratify.screening.page_templates import page_templates
 
 INTERFACE = ("/score", "/schema", "/model", "/health", "/openapi.json")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from stratify.screening.drift.verdict import IN_CONTROL, KINDS, LOOK_BELOW, OFF_BELOW, Drift
+from stratify.screening.page_templates import page_templates
 
 
 def write_page(found: Drift, path: Path) -> None:
@@ -38,14 +37,8 @@ def render_page(found: Drift) -> str:
     str
         HTML; the same runs give the same text.
     """
-    pages = Environment(
-        loader=PackageLoader("stratify.screening"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return pages.get_template("drift.html").render(
+    template = page_templates("templates").get_template("drift.html")
+    return template.render(
         found=found,
         runs=found.runs.to_dict("records"),
         figures=found.table.to_dict("records"),
