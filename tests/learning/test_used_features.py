@@ -41,9 +41,10 @@ def test_a_booster_without_a_split_keeps_one_feature():
     )
 
 
-def test_what_is_read_has_one_thread():
+def test_what_is_read_has_one_thread_and_is_read_once():
     content = bytes(fitted(PROFILES[:, 0] > 0).save_raw("ubj"))
     settings = json.loads(read_booster(content).save_config())
+    assert read_booster(content) is read_booster(bytes(bytearray(content)))
     assert settings["learner"]["generic_param"]["nthread"] == "1"
     with pytest.raises(ValueError, match=r"."):
         read_booster(b"nothing")

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAF = -1
+KEPT = 64  # boosters of a model and its refits
 
 
+@lru_cache(maxsize=KEPT)
 def read_booster(content: bytes) -> Any:
-    """Read a booster.
+    """Read a booster; it is kept, so nobody may change it.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def read_booster(content: bytes) -> Any:
     return booster
 
 
-@lru_cache(maxsize=64)  # a model and its refits
+@lru_cache(maxsize=KEPT)
 def on_used_features(content: bytes) -> tuple[Any, NDArray[np.int64]]:
     """Leave only the features that occur in a split.
 
