@@ -64,7 +64,7 @@ def run_repeat(problem: Problem, repeat: int, ways: Sequence[str] = tuple(WAYS))
         known = informed if knows else Knowledge(None, None)
         told = cross_validate(problem, [family], known, plan)[0]
         for fold, area in enumerate(told.fold_aucs(family)):
-            rows.append({"repeat": repeat, "way": way, "fold": fold, "auc": area, "pooled": told.auc(family)})
+            rows.append({"repeat": repeat, "way": way, "fold": fold, "auc": area})
     return pd.DataFrame(rows)
 
 
@@ -85,11 +85,11 @@ def resume(path: Path, repeats: int, questions: Sequence[str] = QUESTIONS) -> pd
 
 
 def summarise(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean over repeats of the pooled AUC; default less rival with the corrected error over folds."""
+    """Mean over repeats of the AUC within folds; default less rival with the corrected error over folds."""
     rows = []
     for name, part in table.groupby("question", sort=False):
         fold = part.pivot(index=["repeat", "fold"], columns="way", values="auc")
-        area = part.groupby(["way", "repeat"])["pooled"].first().unstack("way")
+        area = part.groupby(["way", "repeat"])["auc"].mean().unstack("way")
         for way in WAYS:
             rows.append(
                 {
